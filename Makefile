@@ -1,0 +1,54 @@
+# make            says what there is
+# make run        the service with its demo world, on http://127.0.0.1:8001
+# make test       everything that must hold, in under five minutes
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run reset test lint types arrows migrations unit lock bench
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.venv/run: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: .venv/run  ## the service with its demo world, on port 8001; Ctrl-C ends it
+	@$(BIN)/python manage.py demo
+
+reset: .venv/run  ## forget the demo's data and keys
+	@$(BIN)/python manage.py demo --reset
+
+test: lint types arrows migrations unit  ## everything that must hold (under 5 minutes)
+
+lint: .venv/dev  ## format and lint
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+
+types: .venv/dev  ## types
+	DJANGO_DEBUG=true $(BIN)/mypy
+
+arrows: .venv/dev  ## imports run one way
+	$(BIN)/lint-imports
+
+migrations: .venv/dev  ## models and migrations agree
+	DJANGO_DEBUG=true $(BIN)/python manage.py makemigrations --check --dry-run
+
+unit: .venv/dev  ## the tests alone
+	$(BIN)/pytest -q -n 2 --dist loadfile
+
+bench: .venv/dev  ## the figures of the README (about 15 minutes)
+	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.retrieval
+	$(BIN)/python -m benchmarks.in_flight
+
+lock: .venv/dev  ## pin what requirements*.in ask for
+	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt requirements.in
+	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements-dev.txt requirements-dev.in

@@ -1,0 +1,1 @@
+"""What teachers learn about their class: snapshots of insights and briefs."""

@@ -1,0 +1,1 @@
+"""Grounded chat: sessions, messages, compaction and engines."""

@@ -1,0 +1,1 @@
+"""Blueprints, quizzes and flashcards, and their generation."""

@@ -1,0 +1,1 @@
+"""Course materials: extraction, chunking, ingestion and retrieval."""

@@ -1,0 +1,1 @@
+"""The project and what every app stands on; it knows no app."""

@@ -1,0 +1,81 @@
+"""The API as an ASGI application.
+
+Django's own handler makes a thread for every request, hops into threads for signals and
+middleware, and reads the body before anything is checked. None of that serves the API, whose
+views are async and whose database work runs in the bounded executor, so this handler goes from
+the scope straight to the view. The admin keeps Django's.
+"""
+
+import asyncio
+from time import monotonic
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import Resolver404, resolve
+from structlog import get_logger
+
+from stemcore.api import envelope
+from stemcore.api.request import ApiRequest, ClientGone, request_id_of
+from stemcore.context import request_id
+from stemcore.errors import NotFound
+
+log = get_logger("stemcore.request")
+
+
+async def handle_api(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Answers one HTTP request; a client that leaves ends the work."""
+    request = ApiRequest(scope, receive)
+    request_id.set(request_id_of(request))
+    started = monotonic()
+    response = await _unless_gone(request)
+    _log(request, response, started)
+    if response is not None:
+        await _send(response, send)
+
+
+async def _unless_gone(request: ApiRequest) -> HttpResponse | None:
+    """The answer, or None when the client left before it was ready."""
+    work = asyncio.ensure_future(_respond(request))
+    watch = asyncio.ensure_future(_watch(request))
+    try:
+        await asyncio.wait((work, watch), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        watch.cancel()
+        work.cancel()  # does nothing to work that is done
+    try:
+        return await work
+    except (ClientGone, asyncio.CancelledError):
+        return None
+
+
+async def _watch(request: ApiRequest) -> None:
+    # The body and the client's leaving come over one channel, so the watch starts after the body.
+    await request.body_taken.wait()
+    await request.gone()
+
+
+async def _respond(request: ApiRequest) -> HttpResponse:
+    try:
+        match = resolve(request.path_info)
+    except Resolver404:
+        return envelope.failure(NotFound())
+    response: HttpResponse = await match.func(request, *match.args, **match.kwargs)
+    return response
+
+
+def _log(request: ApiRequest, response: HttpResponse | None, started: float) -> None:
+    log.info(
+        "request",
+        method=request.method,
+        path=request.path,
+        status=499 if response is None else response.status_code,
+        code=getattr(response, "error_code", None),
+        duration_ms=round((monotonic() - started) * 1000, 1),
+    )
+
+
+async def _send(response: HttpResponse, send: Any) -> None:
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in response.items()]
+    headers.append((b"content-length", str(len(response.content)).encode()))
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": response.content})

@@ -1,0 +1,50 @@
+"""The ASGI application: the API on its own short way, the admin on Django's."""
+
+import itertools
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stemcore.settings")
+
+from asgiref.sync import ThreadSensitiveContext  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.core.asgi import get_asgi_application  # noqa: E402
+
+django_application = get_asgi_application()
+
+from stemcore.api.handler import handle_api  # noqa: E402  # needs the apps loaded
+from stemcore.lifespan import handle_lifespan  # noqa: E402
+
+DJANGO_PATHS = ("/admin", "/static/")
+
+
+class AdminThreads:
+    """A few lasting threads for Django's sync views.
+
+    Django runs all sync code of a request on one thread and would make a new one for each
+    request, with a new database connection. Lasting threads keep both few, and a slow admin page
+    holds back only those that share its thread.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._turns = itertools.cycle(
+            [ThreadPoolExecutor(1, thread_name_prefix=f"admin-{n}") for n in range(count)]
+        )
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        async with ThreadSensitiveContext(executor=next(self._turns)):
+            await django_application.handle(scope, receive, send)
+
+
+admin = AdminThreads(settings.ADMIN_THREADS)
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Routes lifespan events, the admin with its static files, and everything else: the API."""
+    if scope["type"] == "lifespan":
+        await handle_lifespan(receive, send)
+    elif scope["path"].startswith(DJANGO_PATHS):
+        await admin(scope, receive, send)
+    else:
+        await handle_api(scope, receive, send)

@@ -1,0 +1,6 @@
+"""What belongs to the request in hand and is needed far from the view."""
+
+from contextvars import ContextVar
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""Id of the request in hand, empty outside one (commands, workers)."""

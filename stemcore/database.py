@@ -1,0 +1,60 @@
+"""Units of database work: plain sync functions, entered from async code in one way.
+
+Threads of a bounded executor keep one connection each, so the executor is the connection pool:
+however many requests are in flight, at most `DATABASE_THREADS` of them hold a connection, and
+only while a unit runs. Nothing that waits for a provider runs inside a unit.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import close_old_connections, transaction
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+executor = ThreadPoolExecutor(settings.DATABASE_THREADS, thread_name_prefix="database")
+
+
+class Unit(Generic[P, R]):
+    """A unit of database work.
+
+    Awaiting a call runs the function in the executor. `sync` is the function itself, for use
+    inside another unit, in a command or in the admin.
+    """
+
+    def __init__(self, work: Callable[P, R], *, atomic: bool) -> None:
+        update_wrapper(self, work)
+        self.sync: Callable[P, R] = transaction.atomic(work) if atomic else work
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, R]:
+        return self._run(args, kwargs)
+
+    async def _run(self, args: Any, kwargs: Any) -> R:
+        context = copy_context()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(executor, context.run, self._work, args, kwargs)
+
+    def _work(self, args: Any, kwargs: Any) -> R:
+        # Drops a connection that broke or outlived its age before and after the work, as Django
+        # does around a request.
+        close_old_connections()
+        try:
+            return self.sync(*args, **kwargs)
+        finally:
+            close_old_connections()
+
+
+def read(work: Callable[P, R]) -> Unit[P, R]:
+    """Makes a sync function that only reads into a unit of work."""
+    return Unit(work, atomic=False)
+
+
+def write(work: Callable[P, R]) -> Unit[P, R]:
+    """Makes a sync function into a unit of work that is one transaction."""
+    return Unit(work, atomic=True)

@@ -1,0 +1,44 @@
+"""One deadline for a whole request, on the monotonic clock."""
+
+from dataclasses import dataclass
+from time import monotonic
+
+MIN_MARGIN_S = 0.25
+MARGIN_SHARE = 0.02
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A point in time, `at` seconds on the monotonic clock, by which an answer must be ready."""
+
+    at: float
+
+    @classmethod
+    def after(cls, seconds: float) -> "Deadline":
+        return cls(monotonic() + seconds)
+
+    @classmethod
+    def for_request(cls, timeout_ms: int | None, default_ms: int) -> "Deadline":
+        """The deadline of a request that arrives now.
+
+        A caller that sends `timeout_ms` aborts at exactly that time, so the answer is due a
+        margin earlier: the larger of 250 ms and 2 %, and at most half of the time. Without a
+        positive `timeout_ms` the default counts, in full.
+        """
+        if not timeout_ms or timeout_ms <= 0:
+            return cls.after(default_ms / 1000)
+        seconds = timeout_ms / 1000
+        margin = min(max(MIN_MARGIN_S, seconds * MARGIN_SHARE), seconds / 2)
+        return cls.after(seconds - margin)
+
+    def remaining(self) -> float:
+        """Seconds left, never negative."""
+        return max(0.0, self.at - monotonic())
+
+    @property
+    def expired(self) -> bool:
+        return self.remaining() == 0.0
+
+    def at_most(self, seconds: float) -> "Deadline":
+        """This deadline, or the one `seconds` from now when that is earlier."""
+        return Deadline(min(self.at, monotonic() + seconds))

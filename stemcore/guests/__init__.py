@@ -1,0 +1,1 @@
+"""What guests may use of the AI: sandbox, quota and slot."""

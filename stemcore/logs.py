@@ -1,0 +1,73 @@
+"""Structured logs: one line an event, with the request id, and never a person's words.
+
+Exception texts can carry row values or prompts, so a traceback is logged as its frames and the
+exception's type alone.
+"""
+
+import logging
+import sys
+import traceback
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+from stemcore.context import request_id
+
+LEVELS = logging.getLevelNamesMapping()
+
+
+def _add_request_id(_: Any, __: str, event: EventDict) -> EventDict:
+    if found := request_id.get():
+        event.setdefault("request_id", found)
+    return event
+
+
+def _frames_only(_: Any, __: str, event: EventDict) -> EventDict:
+    """Replaces `exc_info` by the exception's type and the frames it passed."""
+    info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
+    error = info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__qualname__
+        event["frames"] = [
+            f"{frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)
+        ]
+    return event
+
+
+def configure_logging(form: str, level: str) -> None:
+    """Sets up structlog and the standard library's loggers alike; `form` is json or console."""
+    shared: list[Processor] = [
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_request_id,
+        _frames_only,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level.upper()]),
+        cache_logger_on_first_use=True,
+    )
+    renderer: Processor = (
+        structlog.processors.JSONRenderer()
+        if form == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    # Libraries log addresses and bodies at their lower levels.
+    for noisy in ("httpx", "httpcore", "openai", "google_genai", "aiohttp", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

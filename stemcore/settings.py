@@ -1,0 +1,221 @@
+"""Settings of the service, read from the environment once, at start.
+
+Every variable stands with one comment line in `.env.example`.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from stemcore import env
+from stemcore.embedded.server import embedded_database
+from stemcore.logs import configure_logging
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = BASE_DIR / ".data"
+
+env.load_file(BASE_DIR / ".env")
+
+# --- Django -------------------------------------------------------------------------------------
+
+DEBUG = env.flag("DJANGO_DEBUG", False)
+SECRET_KEY = env.text("DJANGO_SECRET_KEY")
+ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS")
+if not DEBUG:
+    if not SECRET_KEY:
+        raise env.stop("DJANGO_SECRET_KEY", "must be set when DJANGO_DEBUG is off")
+    if not ALLOWED_HOSTS:
+        raise env.stop("DJANGO_ALLOWED_HOSTS", "must be set when DJANGO_DEBUG is off")
+elif not SECRET_KEY:
+    SECRET_KEY = "only-for-development-" + "0" * 40
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "stemcore",
+    "classes",
+    "materials",
+    "learning",
+    "chat",
+    "analytics",
+]
+
+# The admin's middleware. API requests pass none of it: each class would cost a thread hop
+# (`stemcore.asgi` has their one).
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+ROOT_URLCONF = "stemcore.urls"
+ASGI_APPLICATION = "stemcore.asgi.application"
+APPEND_SLASH = False
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+LANGUAGE_CODE = "en-us"
+USE_TZ = True
+TIME_ZONE = "UTC"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# The view layer of the API declares authentication, permissions and the rest on its one base
+# class; DRF's defaults are emptied so that nothing slips in unseen.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_THROTTLE_CLASSES": [],
+    "UNAUTHENTICATED_USER": None,
+}
+
+# --- Database -----------------------------------------------------------------------------------
+
+DATABASE_THREADS = 6  # connections of the API; the admin's threads have up to ADMIN_THREADS more
+ADMIN_THREADS = 3
+DATABASE_URL = env.text("DATABASE_URL")
+# A transaction pooler takes no startup options, so there the role itself carries the search path.
+DATABASE_POOL_MODE = env.choice("DATABASE_POOL_MODE", ("session", "transaction"), "session")
+DATABASE_SEARCH_PATH = "stem,public,extensions"
+
+if DATABASE_URL:
+    DATABASES = {"default": env.database("DATABASE_URL")}
+elif DEBUG:
+    DATABASES = {"default": embedded_database(DATA_DIR)}
+else:
+    raise env.stop("DATABASE_URL", "must be set when DJANGO_DEBUG is off")
+
+DATABASES["default"].update(
+    CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True, DISABLE_SERVER_SIDE_CURSORS=True
+)
+if DATABASE_POOL_MODE == "session":
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "options", f"-c search_path={DATABASE_SEARCH_PATH}"
+    )
+
+# --- Service ------------------------------------------------------------------------------------
+
+PYTHON_BACKEND_API_KEY = env.text("PYTHON_BACKEND_API_KEY")
+PYTHON_BACKEND_ALLOW_UNAUTHENTICATED_REQUESTS = env.flag(
+    "PYTHON_BACKEND_ALLOW_UNAUTHENTICATED_REQUESTS", False
+)
+PYTHON_BACKEND_LOG_PROVIDER_FAILURES = env.flag("PYTHON_BACKEND_LOG_PROVIDER_FAILURES", True)
+BODY_LIMIT = 2 * 1024 * 1024
+LOGGING_CONFIG = None
+LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "console"), "console" if DEBUG else "json")
+LOG_LEVEL = env.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info")
+configure_logging(LOG_FORMAT, LOG_LEVEL)
+
+# --- Supabase -----------------------------------------------------------------------------------
+
+SUPABASE_URL = env.url("SUPABASE_URL", "NEXT_PUBLIC_SUPABASE_URL")
+SUPABASE_SERVICE_ROLE_KEY = env.text("SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_SECRET_KEY")
+SUPABASE_PUBLISHABLE_KEY = env.text(
+    "NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY", "NEXT_PUBLIC_SUPABASE_ANON_KEY"
+)
+SUPABASE_JWT_SECRET = env.text("SUPABASE_JWT_SECRET")
+SUPABASE_JWT_VERIFICATION = env.choice(
+    "SUPABASE_JWT_VERIFICATION", ("remote", "local"), "remote"
+)
+
+# --- Providers ----------------------------------------------------------------------------------
+
+PROVIDER_NAMES = ("openrouter", "openai", "gemini")
+AI_PROVIDER_DEFAULT = env.choice(
+    "AI_PROVIDER_DEFAULT", (*PROVIDER_NAMES, "offline"), "openrouter"
+)
+AI_REQUEST_TIMEOUT_MS = env.number("AI_REQUEST_TIMEOUT_MS", 30_000, least=1)
+AI_EMBEDDING_TIMEOUT_MS = env.number("AI_EMBEDDING_TIMEOUT_MS", 30_000, least=1)
+
+
+@dataclass(frozen=True)
+class ProviderSettings:
+    """How one provider is reached; a blank field is an unset one."""
+
+    api_key: str = ""
+    model: str = ""
+    embedding_model: str = ""
+    base_url: str = ""
+    site_url: str = ""
+    app_name: str = ""
+
+
+def _provider(prefix: str, base_url: str = "") -> ProviderSettings:
+    return ProviderSettings(
+        api_key=env.text(f"{prefix}_API_KEY"),
+        model=env.text(f"{prefix}_MODEL"),
+        embedding_model=env.text(f"{prefix}_EMBEDDING_MODEL"),
+        base_url=env.url(f"{prefix}_BASE_URL", default=base_url),
+        site_url=env.text(f"{prefix}_SITE_URL"),
+        app_name=env.text(f"{prefix}_APP_NAME"),
+    )
+
+
+PROVIDERS = {
+    "openrouter": _provider("OPENROUTER", "https://openrouter.ai/api/v1"),
+    "openai": _provider("OPENAI"),
+    "gemini": _provider("GEMINI"),
+}
+
+# --- Materials ----------------------------------------------------------------------------------
+
+MATERIAL_WORKER_TOKEN = env.text("MATERIAL_WORKER_TOKEN")
+MATERIAL_WORKER_BATCH = env.number("MATERIAL_WORKER_BATCH", 3, least=1, most=25)
+MATERIAL_WORKER_FUNCTION_URL = env.url(
+    "MATERIAL_WORKER_FUNCTION_URL",
+    default=f"{SUPABASE_URL}/functions/v1/material-worker" if SUPABASE_URL else "",
+)
+MATERIAL_WORKER_MODE = env.choice("MATERIAL_WORKER_MODE", ("edge", "local"), "edge")
+MATERIAL_JOB_MAX_ATTEMPTS = env.number("MATERIAL_JOB_MAX_ATTEMPTS", 5, least=1)
+MATERIAL_JOB_VISIBILITY_TIMEOUT_SECONDS = env.number(
+    "MATERIAL_JOB_VISIBILITY_TIMEOUT_SECONDS", 300, least=1
+)
+MATERIAL_JOB_LOCK_MINUTES = env.number("MATERIAL_JOB_LOCK_MINUTES", 15, least=1)
+CHUNK_TOKENS = env.number("CHUNK_TOKENS", 1000, least=50)
+CHUNK_OVERLAP = env.number("CHUNK_OVERLAP", 100)
+if CHUNK_OVERLAP >= CHUNK_TOKENS:
+    raise env.stop("CHUNK_OVERLAP", "must be smaller than CHUNK_TOKENS")
+PDF_TEXT_PAGE_LIMIT = env.number("PDF_TEXT_PAGE_LIMIT", 40, least=1)
+EMBEDDING_DIM = env.number("EMBEDDING_DIM", 1536, least=1)
+
+# --- Guests -------------------------------------------------------------------------------------
+
+GUEST_MAX_CONCURRENT_AI_REQUESTS = env.number("GUEST_MAX_CONCURRENT_AI_REQUESTS", 20, least=1)
+GUEST_LIMITS = {
+    "chat": env.number("GUEST_CHAT_LIMIT", 50),
+    "quiz": env.number("GUEST_QUIZ_LIMIT", 10),
+    "flashcards": env.number("GUEST_FLASHCARDS_LIMIT", 10),
+    "blueprint": env.number("GUEST_BLUEPRINT_LIMIT", 5),
+    "embedding": env.number("GUEST_EMBEDDING_LIMIT", 15),
+}
+
+if AI_PROVIDER_DEFAULT == "offline" and not DEBUG:
+    print(
+        "Warning: AI_PROVIDER_DEFAULT=offline answers with a stand-in, not with a model.",
+        file=sys.stderr,
+    )

@@ -1,0 +1,21 @@
+"""Text as Postgres, JSON and token budgets want it."""
+
+import re
+
+# Half a surrogate pair, left when a client cuts text by UTF-16 units.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+CHARS_PER_TOKEN = 4
+
+
+def clean_text(text: str) -> str:
+    """The text with lone surrogates as U+FFFD and without NUL characters.
+
+    Neither can be stored in Postgres; lone surrogates cannot be encoded as UTF-8 either.
+    """
+    return _UNSTORABLE.sub(lambda found: "" if found[0] == "\x00" else "\ufffd", text)
+
+
+def estimate_tokens(text: str) -> int:
+    """Tokens of a text, estimated as characters / 4, rounded up."""
+    return -(-len(text) // CHARS_PER_TOKEN)

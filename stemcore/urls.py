@@ -1,0 +1,15 @@
+"""Every route, in one place."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from stemcore.api.health import HealthViewSet
+
+urlpatterns = [
+    path("healthz", HealthViewSet.as_view({"get": "healthz"})),
+    path("readyz", HealthViewSet.as_view({"get": "readyz"})),
+    path("v1/llm/", include("stemcore.llm.urls")),
+    path("v1/classes/", include("classes.urls")),
+    path("v1/chat/", include("chat.urls")),
+    path("admin/", admin.site.urls),
+]
