@@ -1,0 +1,86 @@
+"""Prompt templates and what rendering one gives."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TypeAlias
+
+from django.template import Context, Engine, Template
+
+from stemcore.prompts.untrusted import Fences, Untrusted
+
+# A run of so many words that the system text has too is a copy, not chance.
+LEAK_WORDS = 10
+
+_WORD = re.compile(r"\w+")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_SHARED = Path(__file__).parent / "shared"
+
+PromptValue: TypeAlias = str | int | bool | list[str] | tuple[str, ...] | Untrusted
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A rendered prompt: the system text, the user text, and the mark of its fences."""
+
+    system: str
+    user: str
+    mark: str = field(default="", repr=False)
+
+    def leaks_into(self, *texts: str) -> bool:
+        """Whether one of the texts repeats the fences or a run of ten words of the system text."""
+        return any(self._is_copied_by(text) for text in texts)
+
+    def _is_copied_by(self, text: str) -> bool:
+        if self.mark and self.mark in text:
+            return True
+        return not self._system_runs.isdisjoint(_word_runs(text))
+
+    @cached_property
+    def _system_runs(self) -> frozenset[tuple[str, ...]]:
+        return frozenset(_word_runs(self.system))
+
+
+def _word_runs(text: str) -> list[tuple[str, ...]]:
+    words = _WORD.findall(text.casefold())
+    return list(zip(*(words[start:] for start in range(LEAK_WORDS)), strict=False))
+
+
+@dataclass(frozen=True)
+class PromptTemplate:
+    """The prompt of one feature: the files `{system,user}.v<version>.txt` of its folder."""
+
+    folder: Path
+    version: int
+
+    @property
+    def name(self) -> str:
+        """Name for logs, as `chat/answer.v1`."""
+        app = self.folder.parent.parent.name
+        return f"{app}/{self.folder.name}.v{self.version}"
+
+    def render(self, **values: PromptValue) -> Prompt:
+        """The prompt with these values; each `Untrusted` one stands inside a fence."""
+        fences = Fences()
+        context = {name: _shown(fences, name, value) for name, value in values.items()}
+        context["data_rule"] = _render(_load(_SHARED / "data_rule.v1.txt"), {"fences": fences})
+        system, user = (_render(self._half(half), context) for half in ("system", "user"))
+        return Prompt(system, user, fences.mark)
+
+    def _half(self, half: str) -> Template:
+        return _load(self.folder / f"{half}.v{self.version}.txt")
+
+
+def _shown(fences: Fences, name: str, value: PromptValue) -> PromptValue:
+    return fences.around(name, value) if isinstance(value, Untrusted) else value
+
+
+@lru_cache(maxsize=64)
+def _load(path: Path) -> Template:
+    engine = Engine(autoescape=False, string_if_invalid="{{ %s is missing }}")
+    return engine.from_string(path.read_text(encoding="utf-8"))
+
+
+def _render(template: Template, context: dict[str, PromptValue] | dict[str, Fences]) -> str:
+    return _BLANK_LINES.sub("\n\n", template.render(Context(context, use_l10n=False))).strip()
