@@ -18,6 +18,6 @@ or nothing when the text is blank, so `{% if materials %}` works. A system half 
 """
 
 from stemcore.prompts.templates import Prompt, PromptTemplate
-from stemcore.prompts.untrusted import Untrusted, visible_text
+from stemcore.prompts.untrusted import Untrusted, fenced_text, visible_text
 
-__all__ = ["Prompt", "PromptTemplate", "Untrusted", "visible_text"]
+__all__ = ["Prompt", "PromptTemplate", "Untrusted", "fenced_text", "visible_text"]

@@ -50,6 +50,11 @@ def visible_text(text: str) -> str:
     return _STRAY_SELECTOR.sub("", _STRAY_JOINER.sub("", text))
 
 
+def fenced_text(text: str) -> str:
+    """The text as it stands inside a fence: for those who must know its length beforehand."""
+    return visible_text(text).translate(_BRACKETS).strip()
+
+
 class Fences:
     """The fences of one request: one random mark, shared by all its blocks."""
 
@@ -58,7 +63,7 @@ class Fences:
 
     def around(self, name: str, untrusted: Untrusted) -> str:
         """The text between two lines that name it, or an empty string when it is blank."""
-        text = visible_text(untrusted.text).translate(_BRACKETS).strip()
+        text = fenced_text(untrusted.text)
         if not text:
             return ""
         return f"{self._line('begin', name)}\n{text}\n{self._line('end', name)}"
