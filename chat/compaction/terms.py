@@ -1,0 +1,40 @@
+"""The words of a text that say what it is about, and its sentences."""
+
+import re
+
+from chat.lines import one_line
+
+SCANNED_CHARS = 4_000
+TERM_CHARS = 40
+
+# Words, formula names and codes: "photosynthesis", "NADP+", "H2SO4", "QX-17".
+_WORD = re.compile(r"[^\W_][\w+\-]*")
+_SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])|\n+")
+
+_STOP_WORDS_TEXT = """
+    about after again also and any are because been before being between both but can could did
+    does doing down during each explain few for from get give had has have having her here him his
+    how its just let like make may might more most much must need not now off once one only other
+    our out over own please same say see she should show some such tell than that the their them
+    then there these they this those through too two under until use used very want was way were
+    what when where which while who why will with would yes you your
+"""
+_STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
+
+
+def terms_of(text: str) -> list[str]:
+    """The terms of a text in order, lower case, repeats kept; only its beginning is scanned."""
+    words = (found[0].casefold().rstrip("-") for found in _WORD.finditer(text[:SCANNED_CHARS]))
+    return [word[:TERM_CHARS] for word in words if _is_term(word)]
+
+
+def _is_term(word: str) -> bool:
+    if word in _STOP_WORDS:
+        return False
+    return len(word) > 2 or (len(word) == 2 and not word.isalpha())
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences at the beginning of a text, spaces evened out, empty ones left out."""
+    found = (one_line(part) for part in _SENTENCE_END.split(text[:SCANNED_CHARS]))
+    return [sentence for sentence in found if sentence]

@@ -1,0 +1,33 @@
+"""Small cuts of text for prompts and summaries."""
+
+from stemcore.text import CHARS_PER_TOKEN
+
+ELLIPSIS = "…"
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def clip(text: str, chars: int) -> str:
+    """The text on one line, at most so many characters, with an ellipsis where it was cut."""
+    line = one_line(text[: 4 * chars])
+    return line if len(line) <= chars else line[: chars - 1].rstrip() + ELLIPSIS
+
+
+def cut_middle(text: str, tokens: int) -> str:
+    """The text within a number of tokens; of a longer one its beginning and its end."""
+    chars = tokens * CHARS_PER_TOKEN
+    if len(text) <= chars:
+        return text
+    mark = f"\n{ELLIPSIS}\n"
+    half = (chars - len(mark)) // 2
+    return text[:half] + mark + text[-half:]
+
+
+def cut_lines(text: str, tokens: int) -> str:
+    """The whole lines at the beginning of a text that fit a number of tokens."""
+    chars = tokens * CHARS_PER_TOKEN
+    if len(text) <= chars:
+        return text
+    return text[: chars + 1].rpartition("\n")[0][:chars]
