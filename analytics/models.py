@@ -1,0 +1,43 @@
+"""The platform's stored reports, as this service sees them; their tables belong to the platform."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models.functions import Now
+
+from classes.models import Classroom
+
+
+class InsightsSnapshot(models.Model):
+    """The last computed insights of a class, one row each."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    classroom = models.OneToOneField(
+        Classroom, models.DO_NOTHING, db_column="class_id", related_name="insights"
+    )
+    generated_at = models.DateTimeField(db_default=Now())
+    payload = models.JSONField()
+    sandbox_id = models.UUIDField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "class_insights_snapshots"
+
+
+class TeachingBriefSnapshot(models.Model):
+    """The last teaching brief of a class, one row each."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    classroom = models.OneToOneField(
+        Classroom, models.DO_NOTHING, db_column="class_id", related_name="teaching_brief"
+    )
+    generated_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+    status = models.TextField(db_default="ready")
+    payload = models.JSONField(null=True)
+    error_message = models.TextField(null=True)
+    sandbox_id = models.UUIDField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "class_teaching_brief_snapshots"

@@ -1,0 +1,82 @@
+"""The platform's class chats, as this service sees them; their tables belong to the platform."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models.functions import Now
+
+from classes.models import Classroom
+
+
+class AuthorKind(models.TextChoices):
+    STUDENT = "student"
+    TEACHER = "teacher"
+    ASSISTANT = "assistant"
+
+
+class ChatSession(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    classroom = models.ForeignKey(
+        Classroom, models.DO_NOTHING, db_column="class_id", related_name="chat_sessions"
+    )
+    owner_user_id = models.UUIDField()
+    title = models.TextField(db_default="New chat")
+    is_pinned = models.BooleanField(db_default=False)
+    archived_at = models.DateTimeField(null=True)
+    last_message_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+    sandbox_id = models.UUIDField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "class_chat_sessions"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ChatMessage(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    session = models.ForeignKey(ChatSession, models.DO_NOTHING, related_name="messages")
+    classroom = models.ForeignKey(Classroom, models.DO_NOTHING, db_column="class_id", related_name="+")
+    author_user_id = models.UUIDField(null=True)
+    author_kind = models.TextField(choices=AuthorKind.choices)
+    content = models.TextField()
+    citations = models.JSONField(default=list)
+    safety = models.TextField(null=True)
+    provider = models.TextField(null=True)
+    model = models.TextField(null=True)
+    prompt_tokens = models.IntegerField(null=True)
+    completion_tokens = models.IntegerField(null=True)
+    total_tokens = models.IntegerField(null=True)
+    latency_ms = models.IntegerField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    sandbox_id = models.UUIDField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "class_chat_messages"
+
+
+class ChatCompaction(models.Model):
+    """What a long session's older messages were condensed to."""
+
+    session = models.OneToOneField(
+        ChatSession, models.DO_NOTHING, primary_key=True, related_name="compaction"
+    )
+    classroom = models.ForeignKey(Classroom, models.DO_NOTHING, db_column="class_id", related_name="+")
+    owner_user_id = models.UUIDField()
+    summary_text = models.TextField()
+    summary_json = models.JSONField(default=dict)
+    compacted_through_created_at = models.DateTimeField(null=True)
+    compacted_through_message_id = models.UUIDField(null=True)
+    compacted_turn_count = models.IntegerField(db_default=0)
+    last_compacted_at = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+    sandbox_id = models.UUIDField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "class_chat_session_compactions"

@@ -1,0 +1,75 @@
+"""The platform's materials, as this service sees them; their tables belong to the platform."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models.functions import Now
+
+from classes.models import Classroom
+from stemcore.fields import VectorField
+
+COLUMN_DIMENSIONS = 1536
+
+
+class Material(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    classroom = models.ForeignKey(
+        Classroom, models.DO_NOTHING, db_column="class_id", related_name="materials"
+    )
+    uploaded_by = models.UUIDField(null=True)
+    title = models.TextField()
+    storage_path = models.TextField()
+    mime_type = models.TextField(null=True)
+    size_bytes = models.BigIntegerField(null=True)
+    status = models.TextField(db_default="pending")
+    extracted_text = models.TextField(null=True)
+    metadata = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now())
+    sandbox_id = models.UUIDField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "materials"
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class MaterialChunk(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    material = models.ForeignKey(Material, models.DO_NOTHING, related_name="chunks")
+    classroom = models.ForeignKey(Classroom, models.DO_NOTHING, db_column="class_id", related_name="+")
+    source_type = models.TextField()
+    source_index = models.IntegerField()
+    section_title = models.TextField(null=True)
+    text = models.TextField()
+    token_count = models.IntegerField()
+    embedding = VectorField(dimensions=COLUMN_DIMENSIONS, null=True)
+    embedding_provider = models.TextField(null=True)
+    embedding_model = models.TextField(null=True)
+    extraction_method = models.TextField(null=True)
+    quality_score = models.FloatField(null=True)
+    metadata = models.JSONField(default=dict)
+    created_at = models.DateTimeField(db_default=Now())
+    sandbox_id = models.UUIDField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "material_chunks"
+
+
+class MaterialProcessingJob(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    material = models.ForeignKey(Material, models.DO_NOTHING, related_name="jobs")
+    classroom = models.ForeignKey(Classroom, models.DO_NOTHING, db_column="class_id", related_name="+")
+    status = models.TextField(db_default="pending")
+    stage = models.TextField(db_default="queued")
+    attempts = models.IntegerField(db_default=0)
+    last_error = models.TextField(null=True)
+    locked_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        managed = False
+        db_table = "material_processing_jobs"

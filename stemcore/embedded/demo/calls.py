@@ -1,0 +1,76 @@
+"""Access tokens and ready-to-paste calls for the demo's people."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from time import time
+
+import jwt
+from django.conf import settings
+
+TEACHER_ID = "d0000000-0000-4000-8000-000000000001"
+STUDENT_ID = "d0000000-0000-4000-8000-000000000003"
+CLASS_ID = "dc000000-0000-4000-8000-000000000001"
+SESSION_ID = "d5000000-0000-4000-8000-000000000001"
+TOKEN_DAYS = 7
+
+QUESTION = "Which enzyme fixes carbon dioxide in the Calvin cycle?"
+
+
+@dataclass(frozen=True)
+class DemoCall:
+    """One call: what it shows, who makes it, and what is sent."""
+
+    title: str
+    path: str
+    user_id: str
+    body: dict[str, object]
+
+    def curl(self, base_url: str) -> str:
+        """The call as one shell command."""
+        return (
+            f"curl -s {base_url}{self.path} \\\n"
+            f"  -H 'x-api-key: {settings.PYTHON_BACKEND_API_KEY}' \\\n"
+            f"  -H 'Authorization: Bearer {demo_token(self.user_id)}' \\\n"
+            f"  -H 'content-type: application/json' \\\n"
+            f"  -d '{json.dumps(self.body)}'"
+        )
+
+
+def demo_token(user_id: str) -> str:
+    """An access token as Supabase Auth would sign it, good for a week."""
+    claims = {
+        "iss": f"{settings.SUPABASE_URL}/auth/v1",
+        "aud": "authenticated",
+        "role": "authenticated",
+        "sub": user_id,
+        "exp": int(time()) + TOKEN_DAYS * 86_400,
+    }
+    return jwt.encode(claims, settings.SUPABASE_JWT_SECRET, algorithm="HS256")
+
+
+def demo_calls() -> list[DemoCall]:
+    """The three calls that the demo prints, each good to be sent as it is."""
+    chat = {"class_id": CLASS_ID, "user_id": STUDENT_ID, "session_id": SESSION_ID}
+    return [
+        DemoCall(
+            "A teacher creates a class",
+            "/v1/classes/create",
+            TEACHER_ID,
+            {
+                "user_id": TEACHER_ID,
+                "title": "Mechanics",
+                "subject": "Physics",
+                "join_code": secrets.token_hex(4).upper(),
+            },
+        ),
+        DemoCall(
+            "A student reads a chat", "/v1/chat/workspace/messages/list", STUDENT_ID, chat
+        ),
+        DemoCall(
+            "A student asks about the class's materials",
+            "/v1/chat/workspace/messages/send",
+            STUDENT_ID,
+            {**chat, "message": QUESTION},
+        ),
+    ]

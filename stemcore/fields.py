@@ -1,0 +1,34 @@
+"""Column types of the platform that Django has no field for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models
+
+
+class VectorField(models.Field[Sequence[float], list[float]]):
+    """A pgvector column of a fixed number of dimensions, a list of floats in Python."""
+
+    description = "Vector of %(dimensions)s numbers"
+
+    def __init__(self, *args: Any, dimensions: int, **kwargs: Any) -> None:
+        self.dimensions = dimensions
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "dimensions": self.dimensions}
+
+    def db_type(self, connection: Any) -> str:
+        return f"vector({self.dimensions})"
+
+    def from_db_value(self, value: str | None, *_: Any) -> list[float] | None:
+        return None if value is None else [float(part) for part in value[1:-1].split(",")]
+
+    def get_prep_value(self, value: Sequence[float] | None) -> str | None:
+        return None if value is None else vector_literal(value)
+
+
+def vector_literal(numbers: Sequence[float]) -> str:
+    """The text form that pgvector reads: `[0.1,0.2]`."""
+    return "[" + ",".join(map(repr, map(float, numbers))) + "]"

@@ -1,0 +1,115 @@
+"""`manage.py demo`: the service with a small school in it, from nothing, in one command."""
+
+import shutil
+import socket
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import uvicorn
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from stemcore import env
+from stemcore.embedded import demo
+from stemcore.embedded.demo.calls import CLASS_ID, demo_calls
+from stemcore.embedded.demo.environment import remove_env_file
+from stemcore.embedded.platform import install_platform
+from stemcore.embedded.server import start
+
+HOST = "127.0.0.1"
+PORT = 8001
+FOLDER = Path(demo.__file__).parent
+STAFF = "staff"
+
+
+class Command(BaseCommand):
+    help = (
+        "Starts the service on port 8001 with an embedded PostgreSQL and a demo class. "
+        "The first start makes everything in .data/; later ones reuse it."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--reset", action="store_true", help="remove the demo's data and keys")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.DATABASE_URL:
+            raise CommandError(
+                "The demo makes its own database and never touches another: unset DATABASE_URL."
+            )
+        if options["reset"]:
+            self._reset()
+            return
+        self._check_port()
+        self._prepare()
+        self._print_guide()
+        uvicorn.run(
+            "stemcore.asgi:application", host=HOST, port=PORT, log_config=None, access_log=False
+        )
+        self._say("Stopped. The data stays in .data/ for the next start.")
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
+
+    def _reset(self) -> None:
+        if self._port_taken():
+            raise CommandError(f"Something still runs on port {PORT}: stop the demo first.")
+        shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
+        remove_env_file(settings.BASE_DIR / ".env")
+        self._say("The demo's data and keys are gone; the next start makes new ones.")
+
+    def _check_port(self) -> None:
+        if self._port_taken():
+            raise CommandError(f"Port {PORT} is taken. Stop what runs there and try again.")
+
+    def _port_taken(self) -> bool:
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            return probe.connect_ex((HOST, PORT)) == 0
+
+    def _prepare(self) -> None:
+        self._say("1/4  PostgreSQL …")
+        server = start(settings.DATA_DIR)
+        with psycopg.connect(server.url(), autocommit=True) as superuser:
+            self._say("2/4  the platform's tables …")
+            install_platform(superuser)
+            self._say("3/4  the service's own tables …")
+            call_command("migrate", verbosity=0)
+            self._say("4/4  the demo class …")
+            self._make_world(superuser)
+        self._make_staff()
+        connection.close()
+
+    def _make_world(self, superuser: "psycopg.Connection[Any]") -> None:
+        found = superuser.execute("SELECT 1 FROM classes WHERE id = %s", [CLASS_ID]).fetchone()
+        if found is None:
+            with superuser.transaction():
+                superuser.execute((FOLDER / "world.sql").read_bytes())
+        have = {row[0] for row in superuser.execute("SELECT title FROM materials WHERE status = 'ready' AND class_id = %s", [CLASS_ID])}
+        for document in sorted((FOLDER / "documents").iterdir()):
+            if document.stem not in have:
+                call_command("ingest_material", str(document), class_id=CLASS_ID)
+
+    def _make_staff(self) -> None:
+        staff, _ = get_user_model().objects.get_or_create(
+            username=STAFF, defaults={"is_staff": True, "is_superuser": True}
+        )
+        staff.set_password(env.text("DEMO_STAFF_PASSWORD"))
+        staff.save()
+
+    def _print_guide(self) -> None:
+        base = f"http://{HOST}:{PORT}"
+        self._say(
+            f"\nThe service answers on {base}\n"
+            f"  health  {base}/healthz\n"
+            f"  staff   {base}/admin/   user {STAFF}, password {env.text('DEMO_STAFF_PASSWORD')}\n"
+        )
+        for number, call in enumerate(demo_calls(), 1):
+            self._say(f"{number}. {call.title}:\n\n{call.curl(base)}\n")
+        self._say("Ctrl-C stops everything.\n")

@@ -1,0 +1,81 @@
+"""Rows that no app owns: the platform's users, guests and request log."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models.functions import Now
+
+
+class AuthUser(models.Model):
+    """An account of Supabase Auth; the quotes in the table's name lead into its schema."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    email = models.TextField(null=True)
+    is_anonymous = models.BooleanField(db_default=False)
+    raw_user_meta_data = models.JSONField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = 'auth"."users'
+
+
+class GuestSandbox(models.Model):
+    """A guest's session: what they may still use, and until when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    user_id = models.UUIDField()
+    class_id = models.UUIDField(null=True)
+    status = models.TextField(db_default="active")
+    guest_role = models.TextField(db_default="teacher")
+    last_seen_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+    updated_at = models.DateTimeField(db_default=Now())
+    chat_messages_used = models.IntegerField(db_default=0)
+    quiz_generations_used = models.IntegerField(db_default=0)
+    flashcard_generations_used = models.IntegerField(db_default=0)
+    blueprint_regenerations_used = models.IntegerField(db_default=0)
+    embedding_operations_used = models.IntegerField(db_default=0)
+    active_ai_requests = models.IntegerField(db_default=0)
+
+    class Meta:
+        managed = False
+        db_table = "guest_sandboxes"
+        verbose_name_plural = "guest sandboxes"
+
+
+class GuestSessionQuota(models.Model):
+    """The platform's counters over all guests, in one row."""
+
+    scope = models.TextField(primary_key=True, db_default="global")
+    active_sessions = models.IntegerField(db_default=0)
+    creation_count = models.IntegerField(db_default=0)
+    creation_window_started_at = models.DateTimeField(db_default=Now())
+    active_requests = models.IntegerField(db_default=0)
+    updated_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        managed = False
+        db_table = "guest_session_quota"
+
+
+class AiRequest(models.Model):
+    """The platform's own log of AI requests; the service's is its call log."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    class_id = models.UUIDField(null=True)
+    user_id = models.UUIDField(null=True)
+    provider = models.TextField()
+    model = models.TextField(null=True)
+    purpose = models.TextField(null=True)
+    prompt_tokens = models.IntegerField(null=True)
+    completion_tokens = models.IntegerField(null=True)
+    total_tokens = models.IntegerField(null=True)
+    latency_ms = models.IntegerField(null=True)
+    status = models.TextField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+    sandbox_id = models.UUIDField(null=True)
+
+    class Meta:
+        managed = False
+        db_table = "ai_requests"
