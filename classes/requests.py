@@ -1,0 +1,27 @@
+"""What requests about classes may carry."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import StringConstraints
+
+from stemcore.api.body import Body
+
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+JoinCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
+
+
+class CreateBody(Body):
+    user_id: UUID
+    title: Title
+    subject: Line | None = None
+    level: Line | None = None
+    description: Paragraph | None = None
+    join_code: JoinCode
+
+
+class JoinBody(Body):
+    user_id: UUID
+    join_code: JoinCode
