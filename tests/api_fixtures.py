@@ -1,11 +1,13 @@
 """The `api` fixture, loaded by conftest."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from tests.client import Api
+from tests.stubs.supabase import AuthStub
 
 
 @pytest.fixture
@@ -16,3 +18,13 @@ async def api() -> AsyncIterator[Api]:
     transport = httpx.ASGITransport(application, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
         yield Api(client)
+
+
+@pytest.fixture
+def auth_stub(settings: Any) -> Iterator[AuthStub]:
+    """Supabase Auth on loopback, asked for every token."""
+    stub = AuthStub()
+    with stub.server:
+        settings.SUPABASE_URL = stub.server.url
+        settings.SUPABASE_JWT_VERIFICATION = "remote"
+        yield stub
