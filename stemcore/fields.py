@@ -32,3 +32,35 @@ class VectorField(models.Field[Sequence[float], list[float]]):
 def vector_literal(numbers: Sequence[float]) -> str:
     """The text form that pgvector reads: `[0.1,0.2]`."""
     return "[" + ",".join(map(repr, map(float, numbers))) + "]"
+
+
+class EnumField(models.TextField):  # type: ignore[type-arg]
+    """A column of an enum type; `enum` is the type's name, values travel as text."""
+
+    def __init__(self, *args: Any, enum: str, **kwargs: Any) -> None:
+        self.enum = enum
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, "enum": self.enum}
+
+    def db_type(self, connection: Any) -> str:
+        return self.enum
+
+
+class RealField(models.FloatField):  # type: ignore[type-arg]
+    """A four-byte float."""
+
+    def db_type(self, connection: Any) -> str:
+        return "real"
+
+
+class NumericField(models.DecimalField):  # type: ignore[type-arg]
+    """A decimal without a limit in the database; forms and floats keep to 30 digits."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"max_digits": 30, "decimal_places": 10, **kwargs})
+
+    def db_type(self, connection: Any) -> str:
+        return "numeric"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stemcore import env
-from stemcore.embedded.server import embedded_database
+from stemcore.embedded.platform import embedded_database
 from stemcore.logs import configure_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
