@@ -1,0 +1,77 @@
+"""Why a material cannot be used. The teacher reads the sentences as the material's warning."""
+
+
+class MaterialFailed(Exception):
+    """What trying again cannot heal. `message` tells the teacher what to do."""
+
+    message = "This file could not be processed. Please upload it again."
+
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or type(self).message
+        super().__init__(self.message)
+
+
+class ExtractionFailed(MaterialFailed):
+    """No text can be had from the file."""
+
+
+class UnsupportedKind(ExtractionFailed):
+    message = "This kind of file is not supported. Please upload a PDF, DOCX or PPTX file."
+
+
+class LegacyOffice(ExtractionFailed):
+    message = (
+        "This is a file of the old Word or PowerPoint format. Please save it as DOCX or PPTX "
+        "and upload it again."
+    )
+
+
+class EncryptedFile(ExtractionFailed):
+    message = (
+        "This file is protected by a password. Please save a copy without a password and "
+        "upload that."
+    )
+
+
+class BrokenFile(ExtractionFailed):
+    message = (
+        "This file is damaged or not what its name says. Please open it, save it again and "
+        "upload the new copy."
+    )
+
+
+class NoText(ExtractionFailed):
+    message = (
+        "No text was found in this file. If it is a scan or made of pictures, please run text "
+        "recognition (OCR) on it and upload the result."
+    )
+
+
+class TooLarge(ExtractionFailed):
+    message = "This file is too large to read. Please split it and upload the parts."
+
+
+class TooSlow(ExtractionFailed):
+    message = (
+        "Reading this file took too long. Please split it, or save it again as a simpler file, "
+        "and upload that."
+    )
+
+
+class WrongDimension(MaterialFailed):
+    def __init__(self, found: int, expected: int) -> None:
+        super().__init__(
+            f"The embedding model gives {found} numbers a text where {expected} are needed. "
+            "Please ask the operator to choose another embedding model."
+        )
+
+
+class NoEmbeddingProvider(MaterialFailed):
+    message = (
+        "No embedding provider is configured, so this file cannot be made searchable. Please ask "
+        "the operator to configure one, then process the material again."
+    )
+
+
+class MaterialGone(MaterialFailed):
+    message = "The material was deleted while it was being processed."
