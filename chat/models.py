@@ -39,7 +39,9 @@ class ChatSession(models.Model):
 class ChatMessage(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)
     session = models.ForeignKey(ChatSession, models.DO_NOTHING, related_name="messages")
-    classroom = models.ForeignKey(Classroom, models.DO_NOTHING, db_column="class_id", related_name="+")
+    classroom = models.ForeignKey(
+        Classroom, models.DO_NOTHING, db_column="class_id", related_name="+"
+    )
     author_user_id = models.UUIDField(null=True)
     author_kind = models.TextField(choices=AuthorKind.choices)
     content = models.TextField()
@@ -65,7 +67,9 @@ class ChatCompaction(models.Model):
     session = models.OneToOneField(
         ChatSession, models.DO_NOTHING, primary_key=True, related_name="compaction"
     )
-    classroom = models.ForeignKey(Classroom, models.DO_NOTHING, db_column="class_id", related_name="+")
+    classroom = models.ForeignKey(
+        Classroom, models.DO_NOTHING, db_column="class_id", related_name="+"
+    )
     owner_user_id = models.UUIDField()
     summary_text = models.TextField()
     summary_json = models.JSONField(default=dict)
@@ -80,3 +84,20 @@ class ChatCompaction(models.Model):
     class Meta:
         managed = False
         db_table = "class_chat_session_compactions"
+
+
+class SendTicket(models.Model):
+    """A send's place in its session's queue; ours, in our own schema.
+
+    Sends to one session are answered in the order of their tickets. A ticket goes with its
+    exchange or its failure; one left by a dead process stops counting at `expires_at`.
+    No foreign key: the platform's tables must not know of ours.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    session_id = models.UUIDField(db_index=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "chat_send_ticket"

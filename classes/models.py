@@ -5,6 +5,8 @@ from uuid import uuid4
 from django.db import models
 from django.db.models.functions import Now
 
+from stemcore.fields import EnumField
+
 
 class AccountType(models.TextChoices):
     TEACHER = "teacher"
@@ -22,7 +24,7 @@ class Profile(models.Model):
     display_name = models.TextField(null=True)
     avatar_url = models.TextField(null=True)
     created_at = models.DateTimeField(db_default=Now())
-    account_type = models.TextField(choices=AccountType.choices)
+    account_type = EnumField(enum="account_type", choices=AccountType.choices)
 
     class Meta:
         managed = False
@@ -61,7 +63,7 @@ class Enrollment(models.Model):
         Classroom, models.DO_NOTHING, db_column="class_id", related_name="enrollments"
     )
     user_id = models.UUIDField()
-    role = models.TextField(choices=EnrollmentRole.choices, db_default="student")
+    role = EnumField(enum="enrollment_role", choices=EnrollmentRole.choices, db_default="student")
     joined_at = models.DateTimeField(db_default=Now())
     sandbox_id = models.UUIDField(null=True)
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from classes.models import Classroom
+from stemcore.fields import EnumField, NumericField
 
 
 class BlueprintStatus(models.TextChoices):
@@ -30,7 +31,7 @@ class Blueprint(models.Model):
         Classroom, models.DO_NOTHING, db_column="class_id", related_name="blueprints"
     )
     version = models.IntegerField(db_default=1)
-    status = models.TextField(choices=BlueprintStatus.choices, db_default="draft")
+    status = EnumField(enum="blueprint_status", choices=BlueprintStatus.choices, db_default="draft")
     summary = models.TextField(null=True)
     created_by = models.UUIDField()
     approved_by = models.UUIDField(null=True)
@@ -86,7 +87,7 @@ class Activity(models.Model):
     )
     blueprint = models.ForeignKey(Blueprint, models.DO_NOTHING, null=True, related_name="+")
     topic = models.ForeignKey(Topic, models.DO_NOTHING, null=True, related_name="+")
-    type = models.TextField(choices=ActivityType.choices)
+    type = EnumField(enum="activity_type", choices=ActivityType.choices)
     title = models.TextField()
     config = models.JSONField(default=dict)
     status = models.TextField(db_default="draft")
@@ -165,7 +166,7 @@ class Submission(models.Model):
     assignment = models.ForeignKey(Assignment, models.DO_NOTHING, related_name="submissions")
     student_id = models.UUIDField()
     content = models.JSONField(default=dict)
-    score = models.DecimalField(null=True, max_digits=None, decimal_places=None)
+    score = NumericField(null=True)
     submitted_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
     sandbox_id = models.UUIDField(null=True)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from classes.models import Classroom
-from stemcore.fields import VectorField
+from stemcore.fields import RealField, VectorField
 
 COLUMN_DIMENSIONS = 1536
 
@@ -38,7 +38,9 @@ class Material(models.Model):
 class MaterialChunk(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)
     material = models.ForeignKey(Material, models.DO_NOTHING, related_name="chunks")
-    classroom = models.ForeignKey(Classroom, models.DO_NOTHING, db_column="class_id", related_name="+")
+    classroom = models.ForeignKey(
+        Classroom, models.DO_NOTHING, db_column="class_id", related_name="+"
+    )
     source_type = models.TextField()
     source_index = models.IntegerField()
     section_title = models.TextField(null=True)
@@ -48,7 +50,7 @@ class MaterialChunk(models.Model):
     embedding_provider = models.TextField(null=True)
     embedding_model = models.TextField(null=True)
     extraction_method = models.TextField(null=True)
-    quality_score = models.FloatField(null=True)
+    quality_score = RealField(null=True)
     metadata = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now())
     sandbox_id = models.UUIDField(null=True)
@@ -61,7 +63,9 @@ class MaterialChunk(models.Model):
 class MaterialProcessingJob(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)
     material = models.ForeignKey(Material, models.DO_NOTHING, related_name="jobs")
-    classroom = models.ForeignKey(Classroom, models.DO_NOTHING, db_column="class_id", related_name="+")
+    classroom = models.ForeignKey(
+        Classroom, models.DO_NOTHING, db_column="class_id", related_name="+"
+    )
     status = models.TextField(db_default="pending")
     stage = models.TextField(db_default="queued")
     attempts = models.IntegerField(db_default=0)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 
-class VectorField(models.Field[Sequence[float], list[float]]):
+class VectorField(models.Field):  # type: ignore[type-arg]
     """A pgvector column of a fixed number of dimensions, a list of floats in Python."""
 
     description = "Vector of %(dimensions)s numbers"
