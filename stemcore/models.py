@@ -1,9 +1,12 @@
 """Rows that no app owns: the platform's users, guests and request log."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.db import models
 from django.db.models.functions import Now
+
+from stemcore.fields import EnumField
 
 
 class AuthUser(models.Model):
@@ -16,7 +19,7 @@ class AuthUser(models.Model):
 
     class Meta:
         managed = False
-        db_table = 'auth"."users'
+        db_table = '"auth"."users"'
 
 
 class GuestSandbox(models.Model):
@@ -26,9 +29,9 @@ class GuestSandbox(models.Model):
     user_id = models.UUIDField()
     class_id = models.UUIDField(null=True)
     status = models.TextField(db_default="active")
-    guest_role = models.TextField(db_default="teacher")
+    guest_role = EnumField(enum="account_type", db_default="teacher")
     last_seen_at = models.DateTimeField(db_default=Now())
-    expires_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_default=Now() + timedelta(hours=8))
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
     chat_messages_used = models.IntegerField(db_default=0)
@@ -79,3 +82,48 @@ class AiRequest(models.Model):
     class Meta:
         managed = False
         db_table = "ai_requests"
+
+
+class ProviderCall(models.Model):
+    """One attempt at an AI provider, in the service's own call log.
+
+    The ids of user, class and sandbox are no foreign keys: the log outlives what it speaks of,
+    and the platform's tables know nothing of it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    created_at = models.DateTimeField(help_text="When the attempt began.")
+    request_id = models.TextField(blank=True)
+    purpose = models.TextField()
+    kind = models.TextField(choices=[("generation", "generation"), ("embedding", "embedding")])
+    provider = models.TextField()
+    model = models.TextField()
+    attempt = models.PositiveSmallIntegerField(help_text="1 for the first attempt of a call.")
+    status = models.TextField(
+        choices=[("ok", "ok"), ("failed", "failed"), ("cancelled", "cancelled")]
+    )
+    error_kind = models.TextField(blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    latency_ms = models.PositiveIntegerField()
+    prompt_tokens = models.PositiveIntegerField(null=True, blank=True)
+    completion_tokens = models.PositiveIntegerField(null=True, blank=True)
+    total_tokens = models.PositiveIntegerField(null=True, blank=True)
+    user_id = models.UUIDField(null=True, blank=True)
+    class_id = models.UUIDField(null=True, blank=True)
+    sandbox_id = models.UUIDField(null=True, blank=True)
+    findings = models.JSONField(
+        default=dict, blank=True, help_text="Faults found in the answer, counted by kind."
+    )
+
+    class Meta:
+        db_table = "provider_calls"
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["-created_at"], name="provider_calls_created"),
+            models.Index(
+                fields=["provider", "purpose", "-created_at"], name="provider_calls_by_provider"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.purpose} {self.status}"

@@ -1,0 +1,41 @@
+"""The AI gateway: features say what they want, and know no provider.
+
+    result = await generate(Generation(system=…, user=…), Call("purpose", deadline))
+    answer, result = await generate_answer(generation, call, read)
+    result = await embed(["text", …], call)
+
+All three raise ProviderError. The process prepares the gateway once (`prepare`), and an event loop
+closes it at its end (`close_providers`); a command does both by `run`.
+"""
+
+from stemcore.answers.errors import UnusableAnswer
+from stemcore.providers.errors import ProviderError, ProviderTimedOut
+from stemcore.providers.gateway import embed, generate, generate_answer
+from stemcore.providers.lifetime import close_providers, run
+from stemcore.providers.registry import prepare
+from stemcore.providers.types import (
+    AnswerSchema,
+    Call,
+    EmbeddingResult,
+    Generation,
+    GenerationResult,
+    Usage,
+)
+
+__all__ = [
+    "AnswerSchema",
+    "Call",
+    "EmbeddingResult",
+    "Generation",
+    "GenerationResult",
+    "ProviderError",
+    "ProviderTimedOut",
+    "UnusableAnswer",
+    "Usage",
+    "close_providers",
+    "embed",
+    "generate",
+    "generate_answer",
+    "prepare",
+    "run",
+]

@@ -1,0 +1,112 @@
+"""One attempt at a provider: bounded in time, measured, recorded."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Protocol, TypeVar
+
+from django.conf import settings
+from django.utils import timezone
+from structlog import get_logger
+
+from stemcore.context import request_id
+from stemcore.deadline import Deadline
+from stemcore.models import ProviderCall
+from stemcore.providers import call_log
+from stemcore.providers.base import Provider
+from stemcore.providers.errors import AttemptFailed, FailureKind
+from stemcore.providers.types import Call, Kind, Usage
+
+log = get_logger(__name__)
+
+
+class Metered(Protocol):
+    """What an adapter answers: it knows the tokens it took."""
+
+    @property
+    def usage(self) -> Usage | None: ...
+
+
+A = TypeVar("A", bound=Metered)
+T = TypeVar("T")
+
+
+@dataclass
+class Attempts:
+    """The attempts of one call, counted over all providers."""
+
+    kind: Kind
+    call: Call
+    made: int = 0
+
+    async def make(
+        self,
+        provider: Provider,
+        until: Deadline,
+        ask: Callable[[Provider], Awaitable[A]],
+        read: Callable[[A], T],
+    ) -> tuple[T, A, int]:
+        """One attempt: what `read` makes of the answer, the answer, and its milliseconds.
+
+        Raises AttemptFailed. An attempt whose caller went away is recorded too.
+        """
+        self.made += 1
+        row = self._row(provider)
+        started = perf_counter()
+        try:
+            async with asyncio.timeout(until.remaining()):
+                answer = await ask(provider)
+            _count(row, answer.usage)
+            made = read(answer)
+        except TimeoutError:
+            failure = provider.failed(FailureKind.TIMEOUT, "timed out")
+            self._fail(row, failure)
+            raise failure from None
+        except AttemptFailed as failure:
+            self._fail(row, failure)
+            raise
+        except asyncio.CancelledError:
+            row.status, row.error_kind = "cancelled", FailureKind.CANCELLED
+            raise
+        finally:
+            row.latency_ms = round((perf_counter() - started) * 1000)
+            call_log.record(row)
+        return made, answer, row.latency_ms
+
+    def _row(self, provider: Provider) -> ProviderCall:
+        call = self.call
+        return ProviderCall(
+            created_at=timezone.now(),
+            request_id=request_id.get(),
+            purpose=call.purpose,
+            kind=self.kind,
+            provider=provider.name,
+            model=provider.model(self.kind),
+            attempt=self.made,
+            status="ok",
+            user_id=call.user_id,
+            class_id=call.class_id,
+            sandbox_id=call.sandbox_id,
+        )
+
+    def _fail(self, row: ProviderCall, failure: AttemptFailed) -> None:
+        row.status, row.error_kind = "failed", failure.kind.value
+        row.http_status = failure.http_status
+        if settings.PYTHON_BACKEND_LOG_PROVIDER_FAILURES:
+            log.warning(
+                "provider_attempt_failed",
+                provider=row.provider,
+                model=row.model,
+                purpose=row.purpose,
+                attempt=row.attempt,
+                error_kind=row.error_kind,
+                http_status=row.http_status,
+            )
+
+
+def _count(row: ProviderCall, usage: Usage | None) -> None:
+    if usage is not None:
+        row.prompt_tokens = usage.prompt_tokens
+        row.completion_tokens = usage.completion_tokens
+        row.total_tokens = usage.total_tokens

@@ -1,0 +1,95 @@
+"""What every provider is: an adapter from our terms to one wire format."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from django.conf import settings
+
+from stemcore.providers.capabilities import EmbeddingFacts, embedding_facts
+from stemcore.providers.errors import AttemptFailed, FailureKind
+from stemcore.providers.types import Generation, Kind, Reply, Usage, Vectors
+from stemcore.settings import ProviderSettings
+
+
+class Provider(ABC):
+    """One provider in one event loop.
+
+    Both methods raise AttemptFailed and nothing else that a provider can cause. They set no
+    timeout: the gateway cancels them when their time is over.
+    """
+
+    name: ClassVar[str]
+
+    def __init__(self, config: ProviderSettings) -> None:
+        self.config = config
+
+    @abstractmethod
+    async def generate(self, generation: Generation) -> Reply: ...
+
+    @abstractmethod
+    async def embed(self, inputs: Sequence[str]) -> Vectors: ...
+
+    def model(self, kind: Kind) -> str:
+        """Name of the model that serves that kind of call."""
+        return self.config.model if kind == "generation" else self.config.embedding_model
+
+    def failed(self, kind: FailureKind, what: str) -> AttemptFailed:
+        """The failure whose sentence is the provider's name and `what`."""
+        return AttemptFailed(kind, f"{self.name} {what}.")
+
+
+class KeyedProvider(Provider):
+    """A provider that is reached over the network with a key."""
+
+    async def embed(self, inputs: Sequence[str]) -> Vectors:
+        """Embeddings of all inputs, in requests as large as the provider takes."""
+        facts = embedding_facts(self.name, self.config.embedding_model)
+        embeddings: list[list[float]] = []
+        usage: Usage | None = None
+        for part in batches(inputs, facts):
+            vectors = await self._embed_batch(part, settings.EMBEDDING_DIM if facts.sizable else 0)
+            if len(vectors.embeddings) != len(part):
+                raise self.failed(FailureKind.MALFORMED, "sent another number of embeddings")
+            usage = _sum(usage, vectors.usage) if embeddings else vectors.usage
+            embeddings += vectors.embeddings
+        self._check(embeddings)
+        return Vectors(embeddings, usage)
+
+    @abstractmethod
+    async def _embed_batch(self, inputs: Sequence[str], dimension: int) -> Vectors:
+        """Embeddings of one request, in the inputs' order; `dimension` 0 is the model's own."""
+
+    def _check(self, embeddings: list[list[float]]) -> None:
+        dimensions = {len(vector) for vector in embeddings}
+        if len(dimensions) != 1 or 0 in dimensions:
+            raise self.failed(FailureKind.MALFORMED, "sent embeddings of several dimensions")
+
+
+def batches(inputs: Sequence[str], facts: EmbeddingFacts) -> Iterator[list[str]]:
+    """The inputs in order, in parts within the limits; a text over the limit goes alone."""
+    part: list[str] = []
+    size = 0
+    for text in inputs:
+        if part and (len(part) == facts.max_inputs or size + len(text) > facts.max_chars):
+            yield part
+            part, size = [], 0
+        part.append(text)
+        size += len(text)
+    if part:
+        yield part
+
+
+def _sum(one: Usage | None, other: Usage | None) -> Usage | None:
+    """Tokens of two requests; what one of them leaves unknown is unknown."""
+    if one is None or other is None:
+        return None
+
+    def add(a: int | None, b: int | None) -> int | None:
+        return None if a is None or b is None else a + b
+
+    return Usage(
+        add(one.prompt_tokens, other.prompt_tokens),
+        add(one.completion_tokens, other.completion_tokens),
+        add(one.total_tokens, other.total_tokens),
+    )

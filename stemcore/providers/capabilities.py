@@ -1,0 +1,69 @@
+"""What models can and want, as data.
+
+The first row whose pattern fits the model's name (its vendor prefix included, as OpenRouter
+writes it) counts. Sources: the model pages of platform.openai.com, ai.google.dev and
+openrouter.ai.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True)
+class ModelFacts:
+    """`thinking_room` is added to the tokens asked for: such models count their thoughts in."""
+
+    takes_temperature: bool = True
+    tokens_field: str = "max_tokens"
+    thinking_room: int = 0
+
+
+@dataclass(frozen=True)
+class EmbeddingFacts:
+    """Limits of one embedding request; `sizable` models can be asked for a dimension."""
+
+    sizable: bool = False
+    max_inputs: int = 256
+    max_chars: int = 400_000
+
+
+THINKING_ROOM = 4096
+
+_MODELS: tuple[tuple[str, str, ModelFacts], ...] = (
+    ("openai", r"gpt-\d[\w.]*-chat", ModelFacts(tokens_field="max_completion_tokens")),
+    ("openai", r"(o\d|gpt-[5-9])", ModelFacts(False, "max_completion_tokens", THINKING_ROOM)),
+    ("openai", r"(gpt-|chatgpt-)", ModelFacts(tokens_field="max_completion_tokens")),
+    ("openrouter", r"openai/gpt-\d[\w.]*-chat", ModelFacts()),
+    ("openrouter", r"openai/(o\d|gpt-[5-9])", ModelFacts(False, thinking_room=THINKING_ROOM)),
+    ("openrouter", r"google/gemini-(2\.5|[3-9])", ModelFacts(thinking_room=THINKING_ROOM)),
+    ("gemini", r"(models/)?gemini-(2\.5|[3-9])", ModelFacts(thinking_room=THINKING_ROOM)),
+)
+
+_EMBEDDINGS: tuple[tuple[str, str, EmbeddingFacts], ...] = (
+    # 2048 inputs and 300,000 tokens a request.
+    ("openai", r"text-embedding-3", EmbeddingFacts(True, 2048, 900_000)),
+    ("openai", r"text-embedding-ada", EmbeddingFacts(False, 2048, 900_000)),
+    ("openrouter", r"openai/text-embedding-3", EmbeddingFacts(True, 2048, 900_000)),
+    ("openrouter", r"(google/gemini|qwen/qwen3)-embedding", EmbeddingFacts(True, 100)),
+    ("gemini", r"(models/)?gemini-embedding", EmbeddingFacts(True, 100)),
+    ("gemini", r"", EmbeddingFacts(False, 100)),
+)
+
+
+@cache
+def model_facts(provider: str, model: str) -> ModelFacts:
+    """The facts of a generation model, the plainest ones for an unknown model."""
+    for owner, pattern, facts in _MODELS:
+        if owner == provider and re.match(pattern, model):
+            return facts
+    return ModelFacts()
+
+
+@cache
+def embedding_facts(provider: str, model: str) -> EmbeddingFacts:
+    """The facts of an embedding model, cautious ones for an unknown model."""
+    for owner, pattern, facts in _EMBEDDINGS:
+        if owner == provider and re.match(pattern, model):
+            return facts
+    return EmbeddingFacts()

@@ -1,0 +1,111 @@
+"""How a call fails: what a caller is told, and inside, what one attempt ran into.
+
+Sentences are our own, made of the provider's name, a status and a word of its error code. A
+provider's message or body never goes in: it may repeat the prompt, the key or the address.
+"""
+
+import re
+from enum import StrEnum
+
+from stemcore.errors import DomainError
+
+# Error codes are words; a key has digits, an address has slashes.
+_CODE = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+){0,7}")
+_CODE_LENGTH = 60
+
+
+class ProviderError(DomainError):
+    """No provider gave a usable answer; the message speaks of the last one asked."""
+
+    status = 502
+    code = "provider_error"
+    message = "The AI provider failed."
+
+
+class ProviderTimedOut(ProviderError):
+    """The deadline was the cause; the message holds the words "timed out"."""
+
+    message = "The AI request timed out."
+
+
+class FailureKind(StrEnum):
+    """What an attempt ran into, as the call log names it."""
+
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    RATE_LIMITED = "rate_limited"
+    SERVER = "server_error"
+    ACCESS = "access"
+    REJECTED = "rejected"
+    MALFORMED = "malformed"
+    EMPTY = "empty"
+    REFUSED = "refused"
+    UNUSABLE = "unusable"
+    CANCELLED = "cancelled"
+
+
+TRANSIENT = frozenset({FailureKind.CONNECTION, FailureKind.RATE_LIMITED, FailureKind.SERVER})
+"""May pass on a second try with the same provider."""
+
+PROVIDER_AT_FAULT = TRANSIENT | {FailureKind.TIMEOUT, FailureKind.ACCESS, FailureKind.MALFORMED}
+"""Says something about the provider and not about this one request."""
+
+_KIND_OF_STATUS = {
+    401: FailureKind.ACCESS,
+    402: FailureKind.ACCESS,
+    403: FailureKind.ACCESS,
+    408: FailureKind.SERVER,
+    429: FailureKind.RATE_LIMITED,
+}
+
+
+class AttemptFailed(Exception):
+    """One attempt at one provider failed.
+
+    `http_status` and `retry_after_s` are the provider's, when it sent them; `faults` are those of
+    an answer that came but could not be used.
+    """
+
+    def __init__(
+        self,
+        kind: FailureKind,
+        message: str,
+        *,
+        http_status: int | None = None,
+        retry_after_s: float | None = None,
+        faults: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.http_status = http_status
+        self.retry_after_s = retry_after_s
+        self.faults = faults
+
+    @property
+    def transient(self) -> bool:
+        return self.kind in TRANSIENT
+
+    def told(self) -> ProviderError:
+        """The error that a caller sees when this was the last attempt."""
+        told = ProviderTimedOut if self.kind is FailureKind.TIMEOUT else ProviderError
+        return told(self.message)
+
+
+def status_failure(
+    provider: str, status: int, code: object = None, retry_after_s: float | None = None
+) -> AttemptFailed:
+    """The failure for an HTTP status; `code` is the provider's word for it, shown if it is one."""
+    kind = _KIND_OF_STATUS.get(status)
+    if kind is None:
+        kind = FailureKind.SERVER if status >= 500 else FailureKind.REJECTED
+    word = code_word(code)
+    message = f"{provider} answered with status {status}{f' ({word})' if word else ''}."
+    return AttemptFailed(kind, message, http_status=status, retry_after_s=retry_after_s)
+
+
+def code_word(code: object) -> str:
+    """A provider's error code when it is a plain word such as `rate_limit_exceeded`, else ""."""
+    if isinstance(code, str) and len(code) <= _CODE_LENGTH and _CODE.fullmatch(code):
+        return code
+    return ""

@@ -1,0 +1,226 @@
+"""The gateway: providers in order, within one deadline, until one gives a usable answer.
+
+Every attempt gets at most its fair share of the time: what remains, divided by the providers
+still to be asked. A transient failure is tried once more with the same provider, an unusable
+answer is asked for once more with the list of its faults; then it is the next one's turn. No
+database connection is used while a provider is waited for.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Generic, TypeVar
+
+from stemcore.answers.errors import UnusableAnswer
+from stemcore.deadline import Deadline
+from stemcore.providers import registry
+from stemcore.providers.attempts import Attempts, Metered
+from stemcore.providers.base import Provider
+from stemcore.providers.breaker import Breaker
+from stemcore.providers.errors import (
+    PROVIDER_AT_FAULT,
+    AttemptFailed,
+    FailureKind,
+    ProviderError,
+    ProviderTimedOut,
+)
+from stemcore.providers.types import (
+    Call,
+    EmbeddingResult,
+    Generation,
+    GenerationResult,
+    Kind,
+    Reply,
+    Vectors,
+)
+from stemcore.text import clean_text
+
+A = TypeVar("A", bound=Metered)
+T = TypeVar("T")
+
+RETRY_PAUSE_S = 0.2
+"""Seconds before a second try when the provider names none."""
+
+PATIENCE_S = 1.0
+"""The longest wait for one provider while others could be asked instead."""
+
+breaker = Breaker()
+
+_NOT_CONFIGURED = {
+    "generation": "No AI provider is configured: set OPENROUTER_API_KEY and OPENROUTER_MODEL, "
+    "OPENAI_API_KEY and OPENAI_MODEL, or GEMINI_API_KEY and GEMINI_MODEL.",
+    "embedding": "No embedding provider is configured: set the API key and the embedding model "
+    "of one: OPENROUTER_EMBEDDING_MODEL, OPENAI_EMBEDDING_MODEL or GEMINI_EMBEDDING_MODEL.",
+}
+
+_ASK_AGAIN = """{user}
+
+Your previous answer to this could not be used. Its faults:
+{faults}
+Answer again from the start, without these faults, in the form asked for and nothing else."""
+
+
+async def generate(generation: Generation, call: Call) -> GenerationResult:
+    """A generated text, from the first provider that gives one. Raises ProviderError."""
+    _, result = await generate_answer(generation, call, _as_it_is)
+    return result
+
+
+async def generate_answer(
+    generation: Generation, call: Call, read: Callable[[str], T]
+) -> tuple[T, GenerationResult]:
+    """A generated text and what `read` makes of it.
+
+    `read` raises UnusableAnswer for a text that cannot be used; the provider is then asked once
+    more, with the faults, and after that the next one. Raises ProviderError, with the message of
+    the last failure.
+    """
+    run = _GenerationRun(generation, call, read)
+    provider, value, reply, latency_ms = await run.first_success()
+    model = provider.model("generation")
+    return value, GenerationResult(provider.name, model, reply.usage, latency_ms, reply.content)
+
+
+async def embed(inputs: Sequence[str], call: Call) -> EmbeddingResult:
+    """One embedding for each input, in their order, from the first provider that gives them all.
+
+    Raises ProviderError.
+    """
+    run = _EmbeddingRun([clean_text(text) for text in inputs], call)
+    provider, embeddings, vectors, latency_ms = await run.first_success()
+    model = provider.model("embedding")
+    return EmbeddingResult(provider.name, model, vectors.usage, latency_ms, embeddings)
+
+
+class _Run(Generic[A, T]):
+    """One call on its way through the providers."""
+
+    kind: Kind
+
+    def __init__(self, call: Call) -> None:
+        self.deadline = call.deadline
+        self.attempts = Attempts(self.kind, call)
+        self.names = self._names(call)
+
+    async def ask(self, provider: Provider) -> A:
+        raise NotImplementedError
+
+    def read(self, answer: A) -> T:
+        """What the answer means. Raises AttemptFailed when it cannot be used."""
+        raise NotImplementedError
+
+    def asks_again(self, failure: AttemptFailed) -> bool:
+        """Whether the same provider is asked anew because of an unusable answer."""
+        return False
+
+    def _names(self, call: Call) -> list[str]:
+        names = registry.order(self.kind, call)
+        if not names:
+            raise ProviderError(_NOT_CONFIGURED[self.kind])
+        return [name for name in names if breaker.lets_through((name, self.kind))] or names
+
+    async def first_success(self) -> tuple[Provider, T, A, int]:
+        error: ProviderError = ProviderTimedOut()
+        for position, name in enumerate(self.names):
+            if self.deadline.expired:
+                if not isinstance(error, ProviderTimedOut):
+                    error = ProviderTimedOut(f"{error.message} Then the request timed out.")
+                break
+            try:
+                return await self._turn(registry.provider(name), len(self.names) - position)
+            except AttemptFailed as failure:
+                error = failure.told()
+        raise error
+
+    async def _turn(self, provider: Provider, left: int) -> tuple[Provider, T, A, int]:
+        """The attempts at one provider; `left` counts the providers still to be asked, with it."""
+        until = self._share(left)
+        retried = False
+        while True:
+            try:
+                return provider, *await self._attempt(provider, until)
+            except AttemptFailed as failure:
+                if self.asks_again(failure) and not self.deadline.expired:
+                    until = self._share(left)
+                elif failure.transient and not retried and _worth_waiting(failure, until, left):
+                    retried = True
+                    await asyncio.sleep(_pause(failure))
+                else:
+                    raise
+
+    def _share(self, left: int) -> Deadline:
+        return self.deadline.at_most(self.deadline.remaining() / left)
+
+    async def _attempt(self, provider: Provider, until: Deadline) -> tuple[T, A, int]:
+        circuit = (provider.name, self.kind)
+        try:
+            made = await self.attempts.make(provider, until, self.ask, self.read)
+        except AttemptFailed as failure:
+            if failure.kind in PROVIDER_AT_FAULT:
+                breaker.failed(circuit)
+            raise
+        breaker.succeeded(circuit)
+        return made
+
+
+class _GenerationRun(_Run[Reply, T]):
+    kind: Kind = "generation"
+
+    def __init__(self, generation: Generation, call: Call, read: Callable[[str], T]) -> None:
+        super().__init__(call)
+        self._read = read
+        self._original = replace(
+            generation, system=clean_text(generation.system), user=clean_text(generation.user)
+        )
+        self._asked = self._original
+        self._asked_again = False
+
+    async def ask(self, provider: Provider) -> Reply:
+        # Faults concern one answer of one provider: the next provider gets the original.
+        asked, self._asked = self._asked, self._original
+        return await provider.generate(asked)
+
+    def read(self, reply: Reply) -> T:
+        try:
+            return self._read(reply.content)
+        except UnusableAnswer as unusable:
+            raise AttemptFailed(
+                FailureKind.UNUSABLE, unusable.message, faults=tuple(unusable.faults)
+            ) from None
+
+    def asks_again(self, failure: AttemptFailed) -> bool:
+        if failure.kind is not FailureKind.UNUSABLE or self._asked_again:
+            return False
+        self._asked_again = True
+        faults = "\n".join(f"- {fault}" for fault in failure.faults)
+        user = _ASK_AGAIN.format(user=self._original.user, faults=faults)
+        self._asked = replace(self._original, user=user)
+        return True
+
+
+class _EmbeddingRun(_Run[Vectors, list[list[float]]]):
+    kind: Kind = "embedding"
+
+    def __init__(self, inputs: list[str], call: Call) -> None:
+        super().__init__(call)
+        self._inputs = inputs
+
+    def ask(self, provider: Provider) -> Awaitable[Vectors]:  # type: ignore[override]
+        return provider.embed(self._inputs)
+
+    def read(self, vectors: Vectors) -> list[list[float]]:
+        return vectors.embeddings
+
+
+def _as_it_is(content: str) -> str:
+    return content
+
+
+def _pause(failure: AttemptFailed) -> float:
+    return RETRY_PAUSE_S if failure.retry_after_s is None else failure.retry_after_s
+
+
+def _worth_waiting(failure: AttemptFailed, until: Deadline, left: int) -> bool:
+    """Whether the pause before a second try leaves time for it, and nobody else is free sooner."""
+    pause = _pause(failure)
+    return pause < until.remaining() and (left == 1 or pause <= PATIENCE_S)

@@ -1,0 +1,61 @@
+"""What a prompt of this service holds, read back from its text."""
+
+import re
+from dataclasses import dataclass
+
+from stemcore.providers.offline.words import sentences
+
+_FENCED = re.compile(r"⟦begin (\w+) (\w+)⟧\n(.*?)\n⟦end \1 \2⟧", re.DOTALL)
+_LABEL = re.compile(r"^(Source \d+ \|[^\n]*|Blueprint Context)$", re.MULTILINE)
+_QUESTION = re.compile(r"question|message", re.IGNORECASE)
+_WANTED = re.compile(r"\b(\d{1,2})\b(?:\s+[\w-]+){0,3}?\s+(?:questions?|items?|cards?|flashcards?)")
+DEFAULT_WANTED = 5
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A sentence of the context and the label it stands under, which may be empty."""
+
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
+class PromptContent:
+    """`statements` are those of the labelled context, or of all text when none is labelled."""
+
+    question: str
+    statements: tuple[Statement, ...]
+    wanted: int
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(item.label for item in self.statements if item.label))
+
+
+def read_prompt(user: str) -> PromptContent:
+    """The parts of a user text: its question, its context, the number of items asked for."""
+    blocks = [(found[1], found[3]) for found in _FENCED.finditer(user)]
+    outside = _FENCED.sub("\n", user)
+    questions = [text for name, text in blocks if _QUESTION.search(name)]
+    material = "\n".join(text for name, text in blocks if not _QUESTION.search(name))
+    wanted = _WANTED.search(outside)
+    return PromptContent(
+        question=questions[-1] if questions else _last_paragraph(outside),
+        statements=_statements(material or user),
+        wanted=int(wanted[1]) if wanted else DEFAULT_WANTED,
+    )
+
+
+def _last_paragraph(text: str) -> str:
+    return next((part for part in reversed(text.strip().split("\n\n")) if part.strip()), text)
+
+
+def _statements(material: str) -> tuple[Statement, ...]:
+    parts = _LABEL.split(material)
+    labelled = [
+        Statement(sentence, label.strip())
+        for label, text in zip(parts[1::2], parts[2::2], strict=True)
+        for sentence in sentences(text)
+    ]
+    return tuple(labelled or [Statement(sentence, "") for sentence in sentences(parts[0])])

@@ -1,0 +1,98 @@
+"""What features ask of the gateway and what they get."""
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+from uuid import UUID
+
+from stemcore.answers.schema import AnswerSchema
+from stemcore.deadline import Deadline
+
+Kind = Literal["generation", "embedding"]
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One text to generate.
+
+    `max_tokens` bounds the visible answer; models that think before they answer get room for
+    that on top. `session_id` and `transforms` are OpenRouter's; other providers never see them.
+    """
+
+    system: str
+    user: str
+    temperature: float = 0.2
+    max_tokens: int = 1200
+    answer_schema: AnswerSchema | None = None
+    session_id: str | None = None
+    transforms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Call:
+    """On whose behalf, until when, and by which providers a call is made."""
+
+    purpose: str
+    deadline: Deadline
+    provider_order: tuple[str, ...] = ()
+    default_provider: str | None = None
+    user_id: UUID | None = None
+    class_id: UUID | None = None
+    sandbox_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens as the provider counted them; None is unknown."""
+
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    total_tokens: int | None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What an adapter makes of one generated answer; `content` is never blank."""
+
+    content: str
+    usage: Usage | None
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """What an adapter makes of embeddings: one vector an input, in the inputs' order."""
+
+    embeddings: list[list[float]]
+    usage: Usage | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """Who answered and at what cost; `latency_ms` is the time of the attempt that succeeded."""
+
+    provider: str
+    model: str
+    usage: Usage | None
+    latency_ms: int
+
+    def provenance(self) -> dict[str, Any]:
+        """Provider, model, usage and latency as an API answer shows them."""
+        return {
+            "provider": self.provider,
+            "model": self.model,
+            "usage": asdict(self.usage) if self.usage else None,
+            "latency_ms": self.latency_ms,
+        }
+
+
+@dataclass(frozen=True)
+class GenerationResult(Result):
+    """A generated text."""
+
+    content: str
+
+
+@dataclass(frozen=True)
+class EmbeddingResult(Result):
+    """Embeddings parallel to the inputs, all of one dimension and finite."""
+
+    embeddings: list[list[float]]

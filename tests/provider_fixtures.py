@@ -1,0 +1,62 @@
+"""The stub of the AI providers as fixtures, loaded by conftest."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from tests.stubs.providers import ProviderStub, StubProvider
+
+KEY = "sk-secret-key-of-{name}-0123456789"
+
+
+@pytest.fixture(scope="session")
+def provider_server() -> Iterator[ProviderStub]:
+    stub = ProviderStub().start()
+    yield stub
+    stub.stop()
+
+
+class Providers:
+    """The stub, with the settings that lead the gateway to it."""
+
+    def __init__(self, stub: ProviderStub, settings: Any) -> None:
+        self.stub = stub
+        self._settings = settings
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stub, name)
+
+    def configure(self, *names: str, **changes: str) -> None:
+        """Configures these providers and no others; `changes` are fields of their settings."""
+        from stemcore.settings import ProviderSettings
+
+        self._settings.PROVIDERS = {
+            name: ProviderSettings(**{**self._fields(getattr(self.stub, name)), **changes})
+            for name in names
+        }
+
+    def _fields(self, provider: StubProvider) -> dict[str, str]:
+        return {
+            "api_key": KEY.format(name=provider.name),
+            "model": f"{provider.name}-model",
+            "embedding_model": f"{provider.name}-embedding",
+            "base_url": provider.base_url,
+        }
+
+
+@pytest.fixture
+async def providers(
+    provider_server: ProviderStub, settings: Any, database: None
+) -> AsyncIterator[Providers]:
+    """All three providers, stubbed, openrouter first; nothing scripted, no call logged."""
+    from stemcore.providers import call_log
+    from stemcore.providers.gateway import breaker
+
+    provider_server.reset()
+    breaker.reset()
+    settings.AI_PROVIDER_DEFAULT = "openrouter"
+    providers = Providers(provider_server, settings)
+    providers.configure("openrouter", "openai", "gemini")
+    yield providers
+    await call_log.flush()
