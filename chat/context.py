@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 from chat.budget import (
@@ -18,7 +19,7 @@ from chat.lines import clip, cut_lines, cut_middle
 from stemcore.prompts import Prompt, PromptTemplate, Untrusted, fenced_text
 from stemcore.text import CHARS_PER_TOKEN, estimate_tokens
 
-ANSWER = PromptTemplate("chat", "answer", version=1)
+ANSWER = PromptTemplate(Path(__file__).parent / "prompts" / "answer", version=1)
 TITLE_CHARS = 200
 
 

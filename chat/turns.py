@@ -3,20 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 from uuid import UUID
 
-AuthorKind = Literal["student", "teacher", "assistant"]
 Place = tuple[datetime, UUID]
 """Where a message stands in its session: by time, then by id."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One stored message. `cited` and `refused` say how the assistant answered."""
+    """One stored message.
+
+    `author` is student, teacher or assistant; `cited` and `refused` say how the assistant
+    answered.
+    """
 
     id: UUID
-    author: AuthorKind
+    author: str
     text: str
     created_at: datetime
     cited: bool = False

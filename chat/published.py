@@ -1,0 +1,46 @@
+"""Reading the published blueprint of a class."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from chat.blueprint import BlueprintOutline, ObjectiveOutline, TopicOutline, outline_of_content
+from learning.models import Blueprint, Topic
+
+
+def published_blueprint(class_id: UUID) -> BlueprintOutline | None:
+    """The outline of the published blueprint, or None; to be called inside a unit of work.
+
+    It comes from `content_json` when that is a blueprint, else from the topic and objective rows.
+    """
+    blueprint = (
+        Blueprint.objects.filter(classroom_id=class_id, status="published")
+        .order_by("-published_at", "-version")
+        .first()
+    )
+    if blueprint is None:
+        return None
+    return outline_of_content(blueprint.content_json) or _outline_of_rows(blueprint)
+
+
+def _outline_of_rows(blueprint: Blueprint) -> BlueprintOutline:
+    topics = list(
+        Topic.objects.filter(blueprint_id=blueprint.id)
+        .order_by("sequence", "created_at", "id")
+        .prefetch_related("objectives")
+    )
+    return BlueprintOutline(
+        summary=blueprint.summary or "",
+        topics=tuple(_outline_of_topic(topic, topics) for topic in topics),
+    )
+
+
+def _outline_of_topic(topic: Topic, topics: Sequence[Topic]) -> TopicOutline:
+    titles = {other.id: other.title for other in topics}
+    objectives = sorted(topic.objectives.all(), key=lambda one: (one.created_at, one.id))
+    return TopicOutline(
+        title=topic.title,
+        section=topic.section or "",
+        description=topic.description or "",
+        prerequisites=tuple(titles[key] for key in topic.prerequisite_topic_ids if key in titles),
+        objectives=tuple(ObjectiveOutline(one.statement, one.level or "") for one in objectives),
+    )

@@ -1,0 +1,97 @@
+"""Chat sessions: list, create, rename, archive."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from chat.errors import OwnerNotEnrolled, OwnSessionNotFound, TeacherAccessRequired
+from chat.models import ChatSession
+from chat.rows import SessionRow, session_row
+from chat.visits import Visit
+from classes.access import Membership
+from classes.models import Enrollment
+from stemcore.database import read, write
+from stemcore.errors import BlankField
+
+LISTED = 100
+TITLE_CHARS = 120
+DEFAULT_TITLE = "New chat"
+
+
+@read
+def list_sessions(visit: Visit, owner_user_id: UUID | None) -> list[SessionRow]:
+    """The owner's sessions that are not archived: pinned first, then newest message first.
+
+    Raises ClassAccessRequired, TeacherAccessRequired and OwnerNotEnrolled.
+    """
+    owner = _listed_owner(visit.enter(), owner_user_id)
+    sessions = ChatSession.objects.filter(
+        classroom_id=visit.class_id, owner_user_id=owner, archived_at=None
+    ).order_by("-is_pinned", "-last_message_at", "-id")
+    return [session_row(session) for session in sessions[:LISTED]]
+
+
+def _listed_owner(membership: Membership, wanted: UUID | None) -> UUID:
+    owner = session_owner(membership, wanted)
+    if owner == membership.user_id:
+        return owner
+    if not membership.is_teacher:
+        raise TeacherAccessRequired
+    if not Enrollment.objects.filter(classroom_id=membership.class_id, user_id=owner).exists():
+        raise OwnerNotEnrolled
+    return owner
+
+
+def session_owner(membership: Membership, wanted: UUID | None) -> UUID:
+    """Whose sessions are meant; in a sandbox there is only the guest."""
+    return membership.user_id if wanted is None or membership.sandbox_id else wanted
+
+
+@write
+def create_session(visit: Visit, title: str) -> SessionRow:
+    """A new session of the user's own. Raises ClassAccessRequired."""
+    membership = visit.enter()
+    session = ChatSession.objects.create(
+        classroom_id=visit.class_id,
+        owner_user_id=visit.user.id,
+        title=_cut_title(title) or DEFAULT_TITLE,
+        is_pinned=False,
+        sandbox_id=membership.sandbox_id,
+    )
+    session.refresh_from_db()
+    return session_row(session)
+
+
+@write
+def rename_session(visit: Visit, session_id: UUID, title: str) -> SessionRow:
+    """The renamed session. Raises ClassAccessRequired, BlankField and OwnSessionNotFound."""
+    visit.enter()
+    cut = _cut_title(title)
+    if not cut:
+        raise BlankField.of_field("title", "must not be blank")
+    if not _open_session(visit, session_id).update(title=cut):
+        raise OwnSessionNotFound
+    return session_row(ChatSession.objects.get(id=session_id))
+
+
+@write
+def archive_session(visit: Visit, session_id: UUID) -> None:
+    """Archives a session. Raises ClassAccessRequired and OwnSessionNotFound."""
+    visit.enter()
+    if not _open_session(visit, session_id).update(archived_at=timezone.now()):
+        raise OwnSessionNotFound
+
+
+def _open_session(visit: Visit, session_id: UUID) -> QuerySet[ChatSession]:
+    """The user's own session with that id, unless archived, as a query of at most one row."""
+    return ChatSession.objects.filter(
+        id=session_id,
+        classroom_id=visit.class_id,
+        owner_user_id=visit.user.id,
+        archived_at=None,
+    )
+
+
+def _cut_title(title: str) -> str:
+    return title.strip()[:TITLE_CHARS].strip()
