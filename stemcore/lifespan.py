@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from stemcore.http import close_clients
-from stemcore.providers import close_providers
+from stemcore.providers import close_providers, prepare
 
 RESOLVER_THREADS = 4
 
@@ -15,6 +15,7 @@ async def start() -> None:
     asyncio.get_running_loop().set_default_executor(
         ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolver")
     )
+    prepare()
 
 
 async def stop() -> None:

@@ -69,5 +69,14 @@ def configure_logging(form: str, level: str) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     # Libraries log addresses and bodies at their lower levels.
-    for noisy in ("httpx", "httpcore", "openai", "google_genai", "aiohttp", "asyncio"):
+    for noisy in (
+        "httpx",
+        "httpx2",
+        "httpcore",
+        "httpcore2",
+        "openai",
+        "google_genai",
+        "aiohttp",
+        "asyncio",
+    ):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -8,6 +8,11 @@ import pytest
 from tests.stubs.providers import ProviderStub, StubProvider
 
 KEY = "sk-secret-key-of-{name}-0123456789"
+MODELS = {
+    "openrouter": ("openai/gpt-4o-mini", "openai/text-embedding-3-small"),
+    "openai": ("gpt-4o-mini", "text-embedding-3-small"),
+    "gemini": ("gemini-2.0-flash", "gemini-embedding-001"),
+}
 
 
 @pytest.fixture(scope="session")
@@ -37,10 +42,11 @@ class Providers:
         }
 
     def _fields(self, provider: StubProvider) -> dict[str, str]:
+        model, embedding_model = MODELS[provider.name]
         return {
             "api_key": KEY.format(name=provider.name),
-            "model": f"{provider.name}-model",
-            "embedding_model": f"{provider.name}-embedding",
+            "model": model,
+            "embedding_model": embedding_model,
             "base_url": provider.base_url,
         }
 

@@ -45,7 +45,8 @@ class _Writer:
     async def drain(self) -> None:
         """Writes all that is queued now, and waits for a batch that is being written."""
         async with self._lock:
-            while _queue:
+            # Rows that arrive meanwhile make the next, larger batch.
+            for _ in range(-(-len(_queue) // BATCH)):
                 batch = [_queue.popleft() for _ in range(min(BATCH, len(_queue)))]
                 try:
                     await _store(batch)

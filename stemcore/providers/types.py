@@ -1,7 +1,7 @@
 """What features ask of the gateway and what they get."""
 
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from stemcore.answers.schema import AnswerSchema
