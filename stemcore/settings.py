@@ -139,16 +139,12 @@ SUPABASE_PUBLISHABLE_KEY = env.text(
     "NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY", "NEXT_PUBLIC_SUPABASE_ANON_KEY"
 )
 SUPABASE_JWT_SECRET = env.text("SUPABASE_JWT_SECRET")
-SUPABASE_JWT_VERIFICATION = env.choice(
-    "SUPABASE_JWT_VERIFICATION", ("remote", "local"), "remote"
-)
+SUPABASE_JWT_VERIFICATION = env.choice("SUPABASE_JWT_VERIFICATION", ("remote", "local"), "remote")
 
 # --- Providers ----------------------------------------------------------------------------------
 
 PROVIDER_NAMES = ("openrouter", "openai", "gemini")
-AI_PROVIDER_DEFAULT = env.choice(
-    "AI_PROVIDER_DEFAULT", (*PROVIDER_NAMES, "offline"), "openrouter"
-)
+AI_PROVIDER_DEFAULT = env.choice("AI_PROVIDER_DEFAULT", (*PROVIDER_NAMES, "offline"), "openrouter")
 AI_REQUEST_TIMEOUT_MS = env.number("AI_REQUEST_TIMEOUT_MS", 30_000, least=1)
 AI_EMBEDDING_TIMEOUT_MS = env.number("AI_EMBEDDING_TIMEOUT_MS", 30_000, least=1)
 
@@ -213,6 +209,10 @@ GUEST_LIMITS = {
     "blueprint": env.number("GUEST_BLUEPRINT_LIMIT", 5),
     "embedding": env.number("GUEST_EMBEDDING_LIMIT", 15),
 }
+
+# --- Demo ---------------------------------------------------------------------------------------
+
+DEMO_STAFF_PASSWORD = env.text("DEMO_STAFF_PASSWORD")
 
 if AI_PROVIDER_DEFAULT == "offline" and not DEBUG:
     print(

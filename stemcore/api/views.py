@@ -99,7 +99,9 @@ class ApiViewSet(ViewSet):
         if isinstance(error, DomainError):
             return envelope.failure(error)
         log.error("request_failed", exc_info=error)
-        return envelope.failure(self.failure() if isinstance(error, DatabaseFailure) else DomainError())
+        return envelope.failure(
+            self.failure() if isinstance(error, DatabaseFailure) else DomainError()
+        )
 
 
 class UserViewSet(ApiViewSet):

@@ -64,9 +64,7 @@ def demo_calls() -> list[DemoCall]:
                 "join_code": secrets.token_hex(4).upper(),
             },
         ),
-        DemoCall(
-            "A student reads a chat", "/v1/chat/workspace/messages/list", STUDENT_ID, chat
-        ),
+        DemoCall("A student reads a chat", "/v1/chat/workspace/messages/list", STUDENT_ID, chat),
         DemoCall(
             "A student asks about the class's materials",
             "/v1/chat/workspace/messages/send",

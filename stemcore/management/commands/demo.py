@@ -12,13 +12,11 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
 
-from stemcore import env
 from stemcore.embedded import demo
 from stemcore.embedded.demo.calls import CLASS_ID, demo_calls
 from stemcore.embedded.demo.environment import remove_env_file
-from stemcore.embedded.platform import install_platform
+from stemcore.embedded.platform import DATABASE, PlatformOutdated, install_platform
 from stemcore.embedded.server import start
 
 HOST = "127.0.0.1"
@@ -60,6 +58,7 @@ class Command(BaseCommand):
     def _reset(self) -> None:
         if self._port_taken():
             raise CommandError(f"Something still runs on port {PORT}: stop the demo first.")
+        start(settings.DATA_DIR).close()
         shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
         remove_env_file(settings.BASE_DIR / ".env")
         self._say("The demo's data and keys are gone; the next start makes new ones.")
@@ -74,41 +73,46 @@ class Command(BaseCommand):
             return probe.connect_ex((HOST, PORT)) == 0
 
     def _prepare(self) -> None:
-        self._say("1/4  PostgreSQL …")
+        self._say("1/3  the platform's tables …")
         server = start(settings.DATA_DIR)
-        with psycopg.connect(server.url(), autocommit=True) as superuser:
-            self._say("2/4  the platform's tables …")
-            install_platform(superuser)
-            self._say("3/4  the service's own tables …")
+        with psycopg.connect(server.url(DATABASE), autocommit=True) as superuser:
+            self._install(superuser)
+            self._say("2/3  the service's own tables …")
             call_command("migrate", verbosity=0)
-            self._say("4/4  the demo class …")
+            self._make_staff()
+            self._say("3/3  the demo class …")
             self._make_world(superuser)
-        self._make_staff()
-        connection.close()
+
+    def _install(self, superuser: "psycopg.Connection[Any]") -> None:
+        try:
+            install_platform(superuser)
+        except PlatformOutdated as error:
+            raise CommandError(str(error)) from None
 
     def _make_world(self, superuser: "psycopg.Connection[Any]") -> None:
-        found = superuser.execute("SELECT 1 FROM classes WHERE id = %s", [CLASS_ID]).fetchone()
-        if found is None:
+        if superuser.execute("SELECT FROM classes WHERE id = %s", [CLASS_ID]).fetchone() is None:
             with superuser.transaction():
                 superuser.execute((FOLDER / "world.sql").read_bytes())
-        have = {row[0] for row in superuser.execute("SELECT title FROM materials WHERE status = 'ready' AND class_id = %s", [CLASS_ID])}
+        # A first start that was interrupted goes on where it stopped.
+        ready = superuser.execute("SELECT title FROM materials WHERE status = 'ready'").fetchall()
         for document in sorted((FOLDER / "documents").iterdir()):
-            if document.stem not in have:
+            if (document.stem,) not in ready:
                 call_command("ingest_material", str(document), class_id=CLASS_ID)
 
     def _make_staff(self) -> None:
         staff, _ = get_user_model().objects.get_or_create(
             username=STAFF, defaults={"is_staff": True, "is_superuser": True}
         )
-        staff.set_password(env.text("DEMO_STAFF_PASSWORD"))
-        staff.save()
+        if not staff.check_password(settings.DEMO_STAFF_PASSWORD):
+            staff.set_password(settings.DEMO_STAFF_PASSWORD)
+            staff.save()
 
     def _print_guide(self) -> None:
         base = f"http://{HOST}:{PORT}"
         self._say(
             f"\nThe service answers on {base}\n"
             f"  health  {base}/healthz\n"
-            f"  staff   {base}/admin/   user {STAFF}, password {env.text('DEMO_STAFF_PASSWORD')}\n"
+            f"  staff   {base}/admin/   user {STAFF}, password {settings.DEMO_STAFF_PASSWORD}\n"
         )
         for number, call in enumerate(demo_calls(), 1):
             self._say(f"{number}. {call.title}:\n\n{call.curl(base)}\n")
