@@ -15,6 +15,8 @@ for name in re.findall(r"^([A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE):
 os.environ.update(
     DJANGO_DEBUG="true",
     DJANGO_SECRET_KEY="secret-of-the-test-suite-and-of-nothing-else-at-all",
+    # Nothing answers there: the `database` fixture points the settings at a server of its own.
+    DATABASE_URL="postgresql://stem_backend@/unset?host=/nonexistent",
     PYTHON_BACKEND_API_KEY="service-key-of-the-tests",
     # A name that can never resolve; tests that need an answer start a stub and point here.
     SUPABASE_URL="http://supabase.invalid",

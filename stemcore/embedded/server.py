@@ -63,13 +63,22 @@ class ServerHandle:
         """The connection URL of a database, over the server's socket."""
         return f"postgresql://{user}@/{database}?host={quote(str(self.socket_dir), safe='')}"
 
-    def close(self) -> None:
-        """Gives up the share; the last one stops the server. Closing twice is harmless."""
+    def close(self, *, remove: bool = False) -> bool:
+        """Gives up the share; the last one stops the server and, with `remove`, deletes its data.
+
+        Returns whether this was the last share. Closing twice is harmless.
+        """
         if _handles.pop(self.data_dir, None) is None:
-            return
-        with _exclusive(self.data_dir), self._users:
-            if _last_user(self._users):
-                _stop(self.data_dir)
+            return False
+        with exclusive(self.data_dir), self._users:
+            if not _last_user(self._users):
+                return False
+            _stop(self.data_dir)
+            if remove:
+                # The lock files stay: somebody may be waiting for them.
+                shutil.rmtree(_cluster(self.data_dir))
+                shutil.rmtree(self.socket_dir, ignore_errors=True)
+        return True
 
 
 _handles: dict[Path, ServerHandle] = {}
@@ -93,22 +102,16 @@ def start(data_dir: Path, options: Mapping[str, str] | None = None) -> ServerHan
     return _handles[data_dir]
 
 
-def remove(data_dir: Path) -> None:
-    """Stops the folder's server and deletes the folder with all its data.
-
-    Raises:
-        EmbeddedServerError: other processes use the server; nothing is deleted.
-    """
-    handle = start(data_dir)
-    handle.close()
-    if _running(handle.data_dir):
-        raise EmbeddedServerError(f"other processes use the database in {data_dir}")
-    shutil.rmtree(handle.data_dir)
-    shutil.rmtree(handle.socket_dir, ignore_errors=True)
+@contextmanager
+def exclusive(data_dir: Path) -> Iterator[None]:
+    """Keeps other processes from starting, stopping or setting up the server meanwhile."""
+    with (data_dir / "server.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _share(data_dir: Path, options: Mapping[str, str]) -> ServerHandle:
-    with _exclusive(data_dir):
+    with exclusive(data_dir):
         users = (data_dir / "users.lock").open("a")
         fcntl.flock(users, fcntl.LOCK_SH)
         handle = ServerHandle(data_dir, users)
@@ -231,14 +234,6 @@ def _socket_dir(data_dir: Path) -> Path:
         return folder
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"postgres-{os.geteuid()}-{digest}"
-
-
-@contextmanager
-def _exclusive(data_dir: Path) -> Iterator[None]:
-    """Keeps other processes from starting or stopping the server meanwhile."""
-    with (data_dir / "server.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _last_user(users: IO[str]) -> bool:

@@ -1,0 +1,52 @@
+"""The `database` and `cast` fixtures, loaded by conftest."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from stemcore.embedded.server import ServerHandle
+from tests import database as test_database
+from tests.cast import Cast, make_cast
+
+
+@pytest.fixture(scope="session")
+def database_server(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[ServerHandle]:
+    """The embedded server, shared by the processes of a parallel run."""
+    base = tmp_path_factory.getbasetemp()
+    folder = base if worker_id == "master" else base.parent
+    with test_database.test_server(folder / "database") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def filled_database(
+    database_server: ServerHandle, worker_id: str, django_db_blocker: Any
+) -> Iterator[test_database.Superuser]:
+    with (
+        django_db_blocker.unblock(),
+        test_database.django_database(database_server, f"test_{worker_id}") as connection,
+    ):
+        yield connection
+
+
+@pytest.fixture
+def database(
+    filled_database: test_database.Superuser, django_db_blocker: Any
+) -> Iterator[test_database.Superuser]:
+    """An empty database for one test, and the superuser's connection to it.
+
+    Rows are deleted instead of rolled back, because the service works on connections of its own
+    threads. Without this fixture a test cannot reach the database at all.
+    """
+    test_database.empty()
+    with django_db_blocker.unblock():
+        yield filled_database
+
+
+@pytest.fixture
+def cast(database: test_database.Superuser) -> Cast:
+    """The named people of the tests and their classes."""
+    return make_cast()
