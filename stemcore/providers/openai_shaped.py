@@ -226,18 +226,12 @@ class OpenRouter(OpenAIShaped):
 def _client(name: str, config: ProviderSettings, headers: Mapping[str, str]) -> openai.AsyncOpenAI:
     # `verify` would build a TLS context that the given session never uses.
     transport = AiohttpTransport(verify=False, client=http_session(name))
-    return openai.AsyncOpenAI(
+    client = openai.AsyncOpenAI(
         api_key=config.api_key,
         base_url=config.base_url or "https://api.openai.com/v1",
         max_retries=0,
         timeout=None,
-        # The SDK reads an organisation and a project from the environment, and would send them
-        # to OpenRouter as well.
-        default_headers={
-            **headers,
-            "OpenAI-Organization": openai.omit,
-            "OpenAI-Project": openai.omit,
-        },
+        default_headers=headers,
         http_client=httpx2.AsyncClient(
             transport=transport,
             trust_env=False,
@@ -245,6 +239,9 @@ def _client(name: str, config: ProviderSettings, headers: Mapping[str, str]) -> 
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         ),
     )
+    # The SDK takes these from the environment, and would send them to OpenRouter as well.
+    client.organization = client.project = None
+    return client
 
 
 def _schema_format(schema: AnswerSchema) -> dict[str, Any]:
