@@ -41,7 +41,7 @@ _COMMANDS = frozenset(_COMMAND_LIST.split())
 # Commands that are also a line break before a one-letter word ("…:\nu = 3").
 _MAYBE_BREAKS = frozenset({"nu", "ne", "ni"})
 # A line break is likely after punctuation, another break or a whole word.
-_BREAK_BEFORE = re.compile(r"""(?:[.!?:;,"*|]|\\n|(?<![\\A-Za-z])[A-Za-z]{3,})\Z""")
+_BREAK_BEFORE = re.compile(r"""(?:[.!?:;,*|]|\\n|(?<![\\A-Za-z])[A-Za-z]{3,})\Z""")
 _LOOK_BACK = 24
 
 

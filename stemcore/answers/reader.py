@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Generic, NoReturn, TypeVar
 
 from pydantic import ValidationError
@@ -53,6 +54,7 @@ class _Search(Generic[A]):
     def __init__(self, model: type[A], label: str) -> None:
         self.model = model
         self.label = label
+        self.opener = _opener(model)
         self.near: _Near | None = None
         self.found_json = False
         self.is_cut_off = False
@@ -67,6 +69,8 @@ class _Search(Generic[A]):
         best = self._best(values)
         if is_all and best is not None:
             return best
+        anchored, _ = strict_values(text, self.opener)
+        best = _larger(best, self._best(anchored))
         reading = tolerant_values(text)
         self.is_cut_off = self.is_cut_off or reading.is_cut_off
         best = _larger(best, self._best(reading.values))
@@ -75,14 +79,12 @@ class _Search(Generic[A]):
         return otherwise(values + reading.values) if best is None else best
 
     def _restarted(self, text: str) -> A | None:
-        """Reads again from the last places where an object begins with a field of the answer.
+        """Reads again from the last places where the answer may begin.
 
         What stood before them may have begun a string that swallowed them.
         """
-        names = "|".join(re.escape(name) for name in sorted(self.model.field_names()))
-        start = re.compile(rf"""\{{\s*["'“]?(?:{names})["'”]?\s*:""")
-        for place in [found.start() for found in start.finditer(text)][: -_MAX_RESTARTS - 1 : -1]:
-            if answer := self._best(tolerant_values(text, place).values):
+        for found in [*self.opener.finditer(text)][: -_MAX_RESTARTS - 1 : -1]:
+            if answer := self._best(tolerant_values(text, found.start()).values):
                 return answer
         return None
 
@@ -140,6 +142,13 @@ class _Search(Generic[A]):
             raise UnusableAnswer(["the answer is not valid JSON"], message)
         message = f"No JSON object found in the {self.label} answer."
         raise UnusableAnswer(["the answer holds no JSON object"], message)
+
+
+@cache
+def _opener(model: type[Answer]) -> re.Pattern[str]:
+    """Where an object begins with a field of the answer."""
+    names = "|".join(re.escape(name) for name in sorted(model.field_names()))
+    return re.compile(rf"""\{{\s*["'“]?(?:{names})["'”]?\s*:""")
 
 
 def _larger(first: A | None, second: A | None) -> A | None:
