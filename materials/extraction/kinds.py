@@ -10,6 +10,7 @@ MIME_TYPES = {
     Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     Kind.PPTX: "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
+_BY_WORD = {kind.value: kind for kind in Kind}
 _BY_MIME = {mime: kind for kind, mime in MIME_TYPES.items()}
 
 
@@ -21,11 +22,7 @@ def detect_kind(declared: object, mime_type: str | None, name: str) -> Kind:
     ending = PurePosixPath(name).suffix.removeprefix(".").lower()
     mime = (mime_type or "").partition(";")[0].strip().lower()
     said = declared.strip().lower() if isinstance(declared, str) else ""
-    for kind in (_kind(said), _BY_MIME.get(mime), _kind(ending)):
-        if kind:
-            return kind
-    raise UnsupportedKind
-
-
-def _kind(word: str) -> Kind | None:
-    return Kind(word) if word in Kind else None
+    kind = _BY_WORD.get(said) or _BY_MIME.get(mime) or _BY_WORD.get(ending)
+    if kind is None:
+        raise UnsupportedKind
+    return kind

@@ -1,0 +1,126 @@
+"""What of a class's materials a question is answered from."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from structlog import get_logger
+
+from materials.models import COLUMN_DIMENSIONS
+from materials.search import FoundChunk, QueryVector, embedding_provider, find_chunks
+from materials.terms import query_terms
+from stemcore.providers import Call, ProviderError, embed
+from stemcore.text import CHARS_PER_TOKEN, clean_text
+
+log = get_logger(__name__)
+
+MAX_TOKENS: Final = 24_000
+MAX_CHUNK_TOKENS: Final = 2_000
+MIN_CUT_TOKENS: Final = 50
+QUERY_CHARS: Final = 8_000
+TITLE_CHARS: Final = 120
+# Most of the caller's time belongs to the answer; without an embedding text search serves.
+EMBEDDING_SHARE: Final = 0.25
+SEPARATOR: Final = "\n\n"
+ELLIPSIS: Final = " …"
+
+_FORGED_LABEL = re.compile(r"^(\s*Source\s+\d+\s*)\|", re.MULTILINE | re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class MaterialContext:
+    """Passages for a prompt, each under its label; both empty when nothing was found."""
+
+    text: str = ""
+    labels: tuple[str, ...] = ()
+
+
+async def material_context(class_id: UUID, query: str, call: Call) -> MaterialContext:
+    """The passages of a class's ready materials that fit a question best.
+
+    At most 24 chunks, 6 a material, 24,000 estimated tokens with their labels. `call` says on
+    whose behalf the question is embedded and by when the caller must answer. When it cannot be
+    embedded, text search alone serves; provider failures do not rise from here.
+    """
+    query = clean_text(query).strip()
+    provider = await embedding_provider(class_id)
+    if provider is None or not query:
+        return MaterialContext()
+    vector = await _query_vector(query, _embedding_call(call, class_id, provider))
+    return assemble(await find_chunks(class_id, query_terms(query), vector))
+
+
+def _embedding_call(call: Call, class_id: UUID, provider: str) -> Call:
+    """The call for the question's embedding, first by the provider that embedded the class."""
+    seconds = min(
+        settings.AI_EMBEDDING_TIMEOUT_MS / 1000, call.deadline.remaining() * EMBEDDING_SHARE
+    )
+    return replace(
+        call,
+        purpose="material_query_embedding",
+        deadline=call.deadline.at_most(seconds),
+        class_id=class_id,
+        provider_order=(),
+        default_provider=provider or None,
+    )
+
+
+async def _query_vector(query: str, call: Call) -> QueryVector | None:
+    try:
+        result = await embed([query[:QUERY_CHARS]], call)
+    except ProviderError:
+        # The gateway has logged the cause.
+        log.warning("query_embedding_failed")
+        return None
+    numbers = result.embeddings[0]
+    if len(numbers) != COLUMN_DIMENSIONS:
+        log.warning("query_embedding_dimension", found=len(numbers), expected=COLUMN_DIMENSIONS)
+        return None
+    return QueryVector(tuple(numbers), result.model)
+
+
+def assemble(chunks: Iterable[FoundChunk], max_tokens: int = MAX_TOKENS) -> MaterialContext:
+    """The passages in their order, cut or left out where the budget asks for it.
+
+    A chunk that does not fit never ends the list: a smaller one after it may fit.
+    """
+    left = max_tokens * CHARS_PER_TOKEN
+    passages: list[str] = []
+    labels: list[str] = []
+    for chunk in chunks:
+        label = source_label(len(labels) + 1, chunk)
+        room = left - len(label) - 1 - len(SEPARATOR)
+        text = _cut(_harmless(chunk.text), min(room, MAX_CHUNK_TOKENS * CHARS_PER_TOKEN))
+        if text:
+            passages.append(f"{label}\n{text}")
+            labels.append(label)
+            left -= len(passages[-1]) + len(SEPARATOR)
+    return MaterialContext(SEPARATOR.join(passages), tuple(labels))
+
+
+def source_label(number: int, chunk: FoundChunk) -> str:
+    """`Source <n> | <material title> | <source type> <index>`, on one line whatever the title."""
+    title = _one_line(chunk.material_title)[:TITLE_CHARS].strip() or "Untitled"
+    return f"Source {number} | {title} | {_one_line(chunk.source_type)[:20]} {chunk.source_index}"
+
+
+def _one_line(text: str) -> str:
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(printable.replace("|", "/").split())
+
+
+def _harmless(text: str) -> str:
+    """The text, unable to pass a line of its own for the label of another source."""
+    return _FORGED_LABEL.sub(r"\1/", text).strip()
+
+
+def _cut(text: str, chars: int) -> str:
+    """The beginning of a text within so many characters; nothing when too little would be left."""
+    if len(text) <= chars:
+        return text
+    if chars < MIN_CUT_TOKENS * CHARS_PER_TOKEN:
+        return ""
+    return text[: chars - len(ELLIPSIS)].rsplit(maxsplit=1)[0] + ELLIPSIS
