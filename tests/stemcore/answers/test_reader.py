@@ -199,13 +199,13 @@ def test_it_ends_likewise_for_any_text_of_brackets_and_quotes(text: str) -> None
     assert read_or_none('{"answer": "x", "level": "low"}' + text) is not None
 
 
-@given(st.text(max_size=200), st.sampled_from(PROSE))
+@given(
+    st.text(alphabet=st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\\")),
+    st.sampled_from(PROSE),
+)
 def test_it_gives_back_any_text_of_a_valid_answer(answer: str, prose: str) -> None:
-    text = f"{prose}\n{json.dumps({'answer': 'a' + answer, 'level': 'low'})}"
-    if "\\" in answer:
-        return  # a backslash may have been meant as LaTeX, or not
-    expected = ("a" + answer).replace("\x00", "").strip()
-    assert read_answer(text, Reply, "chat").answer.strip() == expected
+    text = f"{prose}\n{json.dumps({'answer': f'a{answer}.', 'level': 'low'})}"
+    assert read_answer(text, Reply, "chat").answer == f"a{answer}."
 
 
 def hundred_kilobytes() -> dict[str, str]:
