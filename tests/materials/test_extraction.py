@@ -1,0 +1,394 @@
+"""Extraction: what is read of each kind, and that no file does harm."""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docx.oxml import parse_xml
+
+from materials import errors
+from materials.extraction import Bounds, Extraction, Kind, detect_kind, extract
+from stemcore.embedded import demo
+from tests.materials import files
+
+PDF, DOCX, PPTX = Kind.PDF, Kind.DOCX, Kind.PPTX
+DOCX_MIME = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MATH = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def read(content: bytes, kind: Kind, page_limit: int = 40, **bounds: int) -> Extraction:
+    return extract(content, kind, page_limit=page_limit, bounds=Bounds(**bounds))
+
+
+def texts(extraction: Extraction) -> list[str]:
+    return [segment.text for segment in extraction.segments]
+
+
+# Kinds -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("declared", "mime", "name", "kind"),
+    [
+        ("docx", "application/pdf", "a.pptx", DOCX),
+        (" PDF ", None, "a", PDF),
+        (None, DOCX_MIME, "a.pdf", DOCX),
+        (None, "application/pdf; charset=binary", "a.docx", PDF),
+        ("notes", "application/octet-stream", "class/a.PPTX", PPTX),
+        (7, "", "a.b.pdf", PDF),
+    ],
+)
+def test_it_knows_the_kind_by_metadata_then_mime_then_ending(
+    declared: object, mime: str | None, name: str, kind: Kind
+) -> None:
+    assert detect_kind(declared, mime, name) is kind
+
+
+@pytest.mark.parametrize("name", ["a.doc", "a", "pdf", "a.pdf.exe", "", ".pdf/a"])
+def test_it_refuses_other_kinds(name: str) -> None:
+    with pytest.raises(errors.UnsupportedKind, match="PDF, DOCX or PPTX"):
+        detect_kind("video", "video/mp4", name)
+
+
+# PDF -------------------------------------------------------------------------------------------
+
+
+def test_it_reads_a_pdf_by_pages() -> None:
+    extraction = read(files.text_pdf("Light is absorbed.", "Water is split."), PDF)
+    assert [(s.source_type, s.source_index, s.text) for s in extraction.segments] == [
+        ("page", 1, "Light is absorbed."),
+        ("page", 2, "Water is split."),
+    ]
+    assert extraction.warnings == ()
+
+
+def test_it_names_a_pdf_page_after_its_heading_or_the_last_one_before() -> None:
+    body = [(72.0, 700.0 - 14 * n, 11.0, "Plain text of the chapter goes on.") for n in range(9)]
+    headed = [(72.0, 760.0, 18.0, "Momentum"), *body, (72.0, 500.0, 16.0, "Impulse")]
+    extraction = read(files.pdf([headed, body]), PDF)
+    assert [segment.section_title for segment in extraction.segments] == ["Momentum", "Impulse"]
+
+
+def test_it_does_not_take_a_large_formula_for_a_heading() -> None:
+    body = [(72.0, 700.0 - 14 * n, 11.0, "Plain text of the chapter goes on.") for n in range(9)]
+    extraction = read(files.pdf([[(72.0, 760.0, 18.0, "F = ma"), *body]]), PDF)
+    assert extraction.segments[0].section_title is None
+    assert "F = ma" in extraction.segments[0].text
+
+
+def test_it_parts_the_cells_of_a_pdf_table() -> None:
+    rows = [
+        (72.0, 700.0, 11.0, "Quantity"),
+        (250.0, 700.0, 11.0, "Unit"),
+        (72.0, 684.0, 11.0, "Force"),
+        (250.0, 684.0, 11.0, "newton"),
+    ]
+    assert texts(read(files.pdf([rows]), PDF)) == ["Quantity | Unit\nForce | newton"]
+
+
+def test_it_keeps_stretched_prose_together() -> None:
+    words = [(72.0 + 70 * n, 700.0, 11.0, "word") for n in range(6)]
+    assert texts(read(files.pdf([words]), PDF)) == ["word word word word word word"]
+
+
+def test_it_reads_only_the_first_pages_and_says_so() -> None:
+    extraction = read(files.text_pdf("One", "Two", "Three"), PDF, page_limit=2)
+    assert texts(extraction) == ["One", "Two"]
+    assert "first 2 of 3 pages" in extraction.warnings[0]
+
+
+def test_it_names_the_pages_without_text() -> None:
+    extraction = read(files.text_pdf("One", "", "Three", ""), PDF)
+    assert [segment.source_index for segment in extraction.segments] == [1, 3]
+    assert "pages: 2, 4" in extraction.warnings[0]
+
+
+def test_it_asks_for_text_recognition_when_a_pdf_is_a_scan() -> None:
+    with pytest.raises(errors.NoText, match="OCR"):
+        read(files.text_pdf("", ""), PDF)
+
+
+def test_it_asks_for_a_pdf_without_password() -> None:
+    with pytest.raises(errors.EncryptedFile, match="without a password"):
+        read(files.pdf([[(72, 720, 11, "Secret")]], encrypted=True), PDF)
+
+
+# DOCX ------------------------------------------------------------------------------------------
+
+
+def test_it_groups_the_paragraphs_of_a_word_file_under_their_headings() -> None:
+    def write(document: Any) -> None:
+        document.add_paragraph("Before any heading.")
+        document.add_heading("Forces", 1)
+        document.add_heading("Friction", 2)
+        document.add_paragraph("Friction opposes motion.")
+        document.add_paragraph("It turns work into heat.")
+        document.add_heading("Gravity", 2)
+        document.add_paragraph("Gravity pulls.")
+
+    extraction = read(files.word(write), DOCX)
+    assert [(s.source_index, s.section_title, s.text) for s in extraction.segments] == [
+        (1, None, "Before any heading."),
+        (2, "Friction", "Forces\nFriction\nFriction opposes motion.\nIt turns work into heat."),
+        (3, "Gravity", "Gravity\nGravity pulls."),
+    ]
+    assert {segment.source_type for segment in extraction.segments} == {"paragraph"}
+
+
+def test_it_knows_headings_of_own_styles_by_their_base() -> None:
+    def write(document: Any) -> None:
+        style = document.styles.add_style("Kapitel", 1)
+        style.base_style = document.styles["Heading 1"]
+        document.add_paragraph("Kräfte", style="Kapitel")
+        document.add_paragraph("Reibung bremst.")
+
+    assert read(files.word(write), DOCX).segments[0].section_title == "Kräfte"
+
+
+def test_it_reads_lists_and_tables_of_a_word_file_in_place() -> None:
+    def write(document: Any) -> None:
+        document.add_paragraph("Units:")
+        document.add_paragraph("newton", style="List Bullet")
+        table = document.add_table(2, 2)
+        for index, text in enumerate(["Quantity", "Unit", "Force", "N"]):
+            table.cell(index // 2, index % 2).text = text
+        document.add_paragraph("After the table.")
+
+    assert texts(read(files.word(write), DOCX)) == [
+        "Units:\n- newton\nQuantity | Unit\nForce | N\nAfter the table."
+    ]
+
+
+def test_it_reads_equations_as_one_line() -> None:
+    def run(text: str) -> str:
+        return f"<m:r><m:t>{text}</m:t></m:r>"
+
+    fraction = f"<m:f><m:num>{run('a+b')}</m:num><m:den>{run('c')}</m:den></m:f>"
+    power = f"<m:sSup><m:e>{run('x')}</m:e><m:sup>{run('2')}</m:sup></m:sSup>"
+    root = f"<m:rad><m:deg/><m:e>{run('y')}</m:e></m:rad>"
+    total = f"<m:nary><m:naryPr><m:chr m:val='∑'/></m:naryPr><m:sub>{run('i')}</m:sub><m:e>"
+    total += f"{run('k')}</m:e></m:nary>"
+    bracket = f"<m:d><m:e>{run('n')}</m:e></m:d>"
+    equation = "".join([fraction, run(" = "), power, run(" + "), root, run(" + "), total, bracket])
+
+    def write(document: Any) -> None:
+        xml = f"<m:oMath {MATH}>{equation}</m:oMath>"
+        document.add_paragraph("So ")._p.append(parse_xml(xml))
+
+    assert texts(read(files.word(write), DOCX)) == ["So (a+b)/c = x^2 + √y + ∑_i k(n)"]
+
+
+def test_it_reads_text_boxes_and_insertions_but_nothing_deleted() -> None:
+    xml = f"""<w:p {WORD}><w:r><w:t>Kept</w:t></w:r>
+        <w:ins><w:r><w:t> and added</w:t></w:r></w:ins>
+        <w:del><w:r><w:delText> not this</w:delText><w:t> nor this</w:t></w:r></w:del>
+        <w:r><w:pict><w:txbxContent><w:p><w:r><w:t>Boxed</w:t></w:r></w:p></w:txbxContent>
+        </w:pict></w:r></w:p>"""
+
+    def write(document: Any) -> None:
+        document.element.body.insert(0, parse_xml(xml))
+
+    assert texts(read(files.word(write), DOCX)) == ["Kept and added\nBoxed"]
+
+
+def test_it_reads_tables_within_tables() -> None:
+    def write(document: Any) -> None:
+        cell = document.add_table(1, 2).cell(0, 0)
+        cell.text = "Outer"
+        cell.add_table(1, 2).cell(0, 1).text = "Inner"
+
+    assert "Inner" in texts(read(files.word(write), DOCX))[0]
+
+
+def test_it_cuts_a_long_section_into_groups_of_a_page() -> None:
+    def write(document: Any) -> None:
+        document.add_heading("Long", 1)
+        for _ in range(10):
+            document.add_paragraph("x" * 1_000)
+
+    extraction = read(files.word(write), DOCX)
+    assert len(extraction.segments) == 5
+    assert {segment.section_title for segment in extraction.segments} == {"Long"}
+
+
+def test_it_reads_as_much_of_a_word_file_as_fits_on_the_pages() -> None:
+    def write(document: Any) -> None:
+        for _ in range(5):
+            document.add_paragraph("x" * 2_000)
+
+    extraction = read(files.word(write), DOCX, page_limit=2)
+    assert extraction.char_count == 6_000
+    assert "first 2 pages" in extraction.warnings[0]
+
+
+# PPTX ------------------------------------------------------------------------------------------
+
+
+def test_it_reads_slides_with_lists_tables_and_notes() -> None:
+    def write(presentation: Any) -> None:
+        files.add_slide(presentation, "Energy", "Forms", " kinetic", "  of motion")
+        slide = files.add_slide(presentation, "Units", "SI", notes="Ask for examples.")
+        files.add_table(slide, [["Quantity", "Unit"], ["Energy", "joule"]])
+
+    extraction = read(files.slides(write), PPTX)
+    assert [(s.source_type, s.source_index, s.section_title) for s in extraction.segments] == [
+        ("slide", 1, "Energy"),
+        ("slide", 2, "Units"),
+    ]
+    assert texts(extraction) == [
+        "Energy\nForms\n  - kinetic\n    - of motion",
+        "Units\nSI\nQuantity | Unit\nEnergy | joule\n\nNotes: Ask for examples.",
+    ]
+
+
+def test_it_reads_shapes_in_groups() -> None:
+    def write(presentation: Any) -> None:
+        slide = presentation.slides.add_slide(presentation.slide_layouts[6])
+        box = slide.shapes.add_group_shape().shapes.add_textbox(0, 0, 100, 100)
+        box.text_frame.text = "Inside a group"
+
+    segment = read(files.slides(write), PPTX).segments[0]
+    assert (segment.text, segment.section_title) == ("Inside a group", None)
+
+
+def test_it_counts_slides_and_names_the_empty_ones() -> None:
+    def write(presentation: Any) -> None:
+        for title in ("One", "", "Three", "Four"):
+            files.add_slide(presentation, title)
+
+    extraction = read(files.slides(write), PPTX, page_limit=3)
+    assert [segment.source_index for segment in extraction.segments] == [1, 3]
+    assert "first 3 of 4 slides" in extraction.warnings[0]
+    assert "slides: 2" in extraction.warnings[1]
+
+
+# Hostile and broken files -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize(
+    "content", [b"", b"not a document", bytes(range(256)) * 16, b"%PDF-1.7\n%%EOF"]
+)
+def test_it_refuses_what_is_no_document(kind: Kind, content: bytes) -> None:
+    with pytest.raises(errors.BrokenFile, match="damaged"):
+        read(content, kind)
+
+
+@pytest.mark.parametrize("kind", [DOCX, PPTX])
+def test_it_refuses_an_archive_that_is_no_document(kind: Kind) -> None:
+    with pytest.raises(errors.BrokenFile):
+        read(files.archive({"hello.txt": b"hello"}), kind)
+
+
+def test_it_refuses_a_truncated_document() -> None:
+    whole = files.word(lambda document: document.add_paragraph("Text"))
+    with pytest.raises(errors.BrokenFile):
+        read(whole[: len(whole) // 2], DOCX)
+
+
+def test_it_tells_old_and_encrypted_office_files_apart() -> None:
+    compound = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500)
+    with pytest.raises(errors.LegacyOffice, match="DOCX or PPTX"):
+        read(compound, DOCX)
+    with pytest.raises(errors.EncryptedFile):
+        read(compound + "EncryptedPackage".encode("utf-16-le"), PPTX)
+
+
+@pytest.mark.parametrize("kind", [DOCX, PPTX])
+def test_it_refuses_a_zip_bomb(kind: Kind) -> None:
+    with pytest.raises(errors.TooLarge, match="split"):
+        read(files.archive({"word/document.xml": bytes(20 * 2**20)}), kind)
+
+
+def test_it_bounds_what_an_archive_unpacks_to() -> None:
+    whole = files.word(lambda document: document.add_paragraph("Text"))
+    with pytest.raises(errors.TooLarge):
+        read(whole, DOCX, unpacked_bytes=10_000)
+    with pytest.raises(errors.TooLarge):
+        read(whole, DOCX, archive_entries=5)
+
+
+def test_it_bounds_the_size_of_a_file() -> None:
+    with pytest.raises(errors.TooLarge):
+        read(files.text_pdf("Text"), PDF, file_bytes=100)
+
+
+def test_it_does_not_expand_entities() -> None:
+    levels = "".join(
+        f'<!ENTITY e{after} "{f"&e{before};" * 10}">' for before, after in pairwise(range(9))
+    )
+    xml = f"""<!DOCTYPE w:document [<!ENTITY e0 "lol">{levels}]><w:document {WORD}>
+        <w:body><w:p><w:r><w:t>&e8;</w:t></w:r></w:p></w:body></w:document>"""
+    whole = files.word(lambda document: document.add_paragraph("Text"))
+    with pytest.raises(errors.ExtractionFailed):
+        read(files.with_part(whole, "word/document.xml", xml.encode()), DOCX)
+
+
+def test_it_reads_no_file_of_this_machine(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.txt"
+    secret.write_text("the secret")
+    xml = f"""<!DOCTYPE w:document [<!ENTITY x SYSTEM "{secret.as_uri()}">]><w:document {WORD}>
+        <w:body><w:p><w:r><w:t>Visible &x;</w:t></w:r></w:p></w:body></w:document>"""
+    whole = files.word(lambda document: document.add_paragraph("Text"))
+    extraction = read(files.with_part(whole, "word/document.xml", xml.encode()), DOCX)
+    assert "secret" not in " ".join(texts(extraction))
+
+
+def test_it_ends_a_parser_that_takes_too_long() -> None:
+    with pytest.raises(errors.TooSlow, match="too long"):
+        read(files.text_pdf("Text"), PDF, seconds=0)
+
+
+def test_it_ends_a_parser_that_takes_too_much_memory() -> None:
+    row = f"<w:p {WORD}><w:r><w:t>Text</w:t></w:r></w:p>".encode()
+    xml = b"<w:document %s><w:body>%s</w:body></w:document>" % (WORD.encode(), row * 40_000)
+    whole = files.word(lambda document: document.add_paragraph("Text"))
+    hungry = files.with_part(whole, "word/document.xml", xml)
+    assert read(hungry, DOCX).segments
+    with pytest.raises(errors.ExtractionFailed):
+        read(hungry, DOCX, memory_bytes=64 * 2**20)
+
+
+def test_it_bounds_the_text_that_comes_out() -> None:
+    with pytest.raises(errors.ExtractionFailed):
+        read(files.text_pdf("Long enough to pass the bound."), PDF, output_bytes=20)
+
+
+def test_it_hands_no_secret_to_the_parser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    seen, spy = tmp_path / "seen", tmp_path / "python"
+    spy.write_text(f"#!/bin/sh\nenv > {seen}\nexit 1\n")
+    spy.chmod(0o700)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
+    monkeypatch.setattr("sys.executable", str(spy))
+    with pytest.raises(errors.BrokenFile):
+        read(files.text_pdf("Text"), PDF)
+    assert "PATH=" in seen.read_text()
+    assert "sk-secret" not in seen.read_text()
+
+
+# The documents of the demo ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "source", "fact"),
+    [
+        ("photosynthesis.pdf", ("page", 3), "rubisco joins CO₂ to ribulose-1,5-bisphosphate"),
+        ("photosynthesis.pdf", ("page", 1), "Chlorophyll a | 430 and 662"),
+        ("enzyme-kinetics.docx", ("paragraph", 2), "v = (V_max [S])/(K_m + [S])"),
+        ("enzyme-kinetics.docx", ("paragraph", 3), "Catalase | H₂O₂ | 25"),
+        ("cellular-respiration.pptx", ("slide", 5), "Cyanide and carbon monoxide block complex IV"),
+    ],
+)
+def test_it_finds_the_facts_of_the_demo_documents(
+    name: str, source: tuple[str, int], fact: str
+) -> None:
+    path = Path(demo.__file__).parent / "documents" / name
+    extraction = read(path.read_bytes(), Kind(path.suffix[1:]))
+    holding = [
+        (segment.source_type, segment.source_index)
+        for segment in extraction.segments
+        if fact in " ".join(segment.text.split("\n"))
+    ]
+    assert holding == [source]
