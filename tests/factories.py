@@ -44,7 +44,7 @@ _numbers = itertools.count(1)
 # Rows in general -------------------------------------------------------------------------------
 
 
-def insert(model: type[M], **values: Any) -> M:
+def insert(model: type[M], /, **values: Any) -> M:
     """Adds a row; fields that are not given keep the database's defaults. Returns it as stored."""
     fields = [model._meta.get_field(name) for name in values]
     query = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING {}").format(
@@ -61,7 +61,7 @@ def insert(model: type[M], **values: Any) -> M:
     return _from_row(model, row)
 
 
-def rows(model: type[M], *, order: str = "", **equal: Any) -> list[M]:
+def rows(model: type[M], /, *, order: str = "", **equal: Any) -> list[M]:
     """The rows whose fields equal the given values, as they are stored now."""
     query = sql.SQL("SELECT {} FROM {}").format(_columns(model), _table(model))
     fields = [model._meta.get_field(name) for name in equal]
@@ -74,13 +74,13 @@ def rows(model: type[M], *, order: str = "", **equal: Any) -> list[M]:
     return [_from_row(model, row) for row in superuser().execute(query, values).fetchall()]
 
 
-def row(model: type[M], **equal: Any) -> M:
+def row(model: type[M], /, **equal: Any) -> M:
     """The one row whose fields equal the given values."""
     (found,) = rows(model, **equal)
     return found
 
 
-def count(model: type[Model], **equal: Any) -> int:
+def count(model: type[Model], /, **equal: Any) -> int:
     return len(rows(model, **equal))
 
 
