@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class StemcoreConfig(AppConfig):
     name = "stemcore"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from stemcore import checks  # noqa: F401  # importing registers them

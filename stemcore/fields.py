@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 
-class VectorField(models.Field):  # type: ignore[type-arg]
+class VectorField(models.Field):
     """A pgvector column of a fixed number of dimensions, a list of floats in Python."""
 
     description = "Vector of %(dimensions)s numbers"
@@ -34,7 +34,7 @@ def vector_literal(numbers: Sequence[float]) -> str:
     return "[" + ",".join(map(repr, map(float, numbers))) + "]"
 
 
-class EnumField(models.TextField):  # type: ignore[type-arg]
+class EnumField(models.TextField):
     """A column of an enum type; `enum` is the type's name, values travel as text."""
 
     def __init__(self, *args: Any, enum: str, **kwargs: Any) -> None:
@@ -49,14 +49,14 @@ class EnumField(models.TextField):  # type: ignore[type-arg]
         return self.enum
 
 
-class RealField(models.FloatField):  # type: ignore[type-arg]
+class RealField(models.FloatField):
     """A four-byte float."""
 
     def db_type(self, connection: Any) -> str:
         return "real"
 
 
-class NumericField(models.DecimalField):  # type: ignore[type-arg]
+class NumericField(models.DecimalField):
     """A decimal without a limit in the database; forms and floats keep to 30 digits."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

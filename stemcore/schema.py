@@ -14,6 +14,25 @@ SCHEMA = "stem"
 BROWSER_ROLES = ("anon", "authenticated")
 
 
+# Rights of a role include those of PUBLIC.
+_OPEN_TO_BROWSERS = """
+WITH role AS (SELECT oid, rolname FROM pg_roles WHERE rolname = ANY(%(roles)s)),
+schema AS (SELECT oid, nspname FROM pg_namespace WHERE nspname = %(schema)s)
+SELECT rolname::text, 'schema ' || nspname FROM role, schema
+WHERE has_schema_privilege(role.oid, schema.oid, 'USAGE, CREATE')
+UNION ALL
+SELECT rolname::text, nspname || '.' || relname
+FROM role, schema JOIN pg_class c ON c.relnamespace = schema.oid
+WHERE CASE c.relkind
+  WHEN 'S' THEN has_sequence_privilege(role.oid, c.oid, 'USAGE, SELECT, UPDATE')
+  WHEN 'i' THEN false
+  ELSE has_any_column_privilege(role.oid, c.oid, 'SELECT, INSERT, UPDATE, REFERENCES')
+    OR has_table_privilege(role.oid, c.oid, 'DELETE, TRUNCATE, TRIGGER')
+END
+ORDER BY 1, 2
+"""
+
+
 class WrongSchema(CommandError):
     """Tables would not land in the service's own schema."""
 
@@ -34,16 +53,22 @@ def prepare_schema(connection: BaseDatabaseWrapper) -> None:
 
 def require_schema(connection: BaseDatabaseWrapper) -> None:
     """Raises WrongSchema unless new tables land in the service's own schema."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_schema(), current_user")
-        schema, role = cursor.fetchone()
-    if schema != SCHEMA:
+    found = current_schema(connection)
+    if found != SCHEMA:
         raise WrongSchema(
-            f'Tables would land in schema "{schema}", which may be open to browsers. '
-            f"A transaction pooler takes the search path from the role: connect as a role that "
-            f'owns no tables of the platform (not "{role}"), run migrate over a direct '
-            f"connection first, or set DATABASE_POOL_MODE=session."
+            f'Tables would land in schema "{found}", which may be open to browsers. '
+            "A transaction pooler takes the search path from the role: connect as a role that "
+            "owns no tables of the platform and run migrate over a direct connection first, "
+            "or set DATABASE_POOL_MODE=session."
         )
+
+
+def current_schema(connection: BaseDatabaseWrapper) -> str | None:
+    """The schema in which a table without a schema's name would be made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_schema()")
+        found: str | None = cursor.fetchone()[0]
+    return found
 
 
 def close_schema(connection: BaseDatabaseWrapper) -> None:
@@ -51,6 +76,13 @@ def close_schema(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         for statement in _revokes(_present_roles(connection)):
             cursor.execute(statement)
+
+
+def open_to_browsers(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
+    """What browsers may use of the schema: pairs of role and name, the schema's name included."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OPEN_TO_BROWSERS, {"schema": SCHEMA, "roles": [*BROWSER_ROLES]})
+        return [(role, name) for role, name in cursor.fetchall()]
 
 
 def _revokes(roles: list[str]) -> Iterator[str]:

@@ -56,7 +56,7 @@ def install_platform(connection: "psycopg.Connection[Any]") -> None:
             raise PlatformOutdated
 
 
-def embedded_database(data_dir: Path) -> dict[str, object]:
+def embedded_database(data_dir: Path) -> dict[str, Any]:
     """Django's settings of the embedded database; starts its server, fills it when it is empty.
 
     Raises:

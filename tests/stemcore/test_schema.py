@@ -1,0 +1,169 @@
+"""What is ours lives in its own schema, closed to browsers."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.db import connection, connections
+from psycopg import errors
+
+from stemcore.embedded.server import ServerHandle
+from stemcore.schema import WrongSchema
+from tests.database import Superuser, new_database, point_django_at
+
+
+@pytest.fixture
+def hosted(
+    database_server: ServerHandle, database: Superuser, worker_id: str
+) -> Iterator[Superuser]:
+    """A platform database that this service has not been near yet; Django leads to it."""
+    here = connections.settings["default"]["NAME"]
+    with new_database(database_server, f"hosted_{worker_id}") as superuser:
+        point_django_at(database_server, f"hosted_{worker_id}")
+        yield superuser
+        point_django_at(database_server, here)
+    database.execute(f'DROP DATABASE "hosted_{worker_id}"'.encode())
+
+
+def tables_in(superuser: Superuser, schema: str) -> set[str]:
+    found = superuser.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [schema])
+    return {row["tablename"] for row in found}
+
+
+def deploy_faults() -> list[str]:
+    return [m.msg for m in run_checks(include_deployment_checks=True) if m.id == "stemcore.E004"]
+
+
+def test_migrate_puts_everything_of_ours_into_stem(hosted: Superuser) -> None:
+    others = ("public", "auth", "storage", "extensions")
+    before = {schema: tables_in(hosted, schema) for schema in others}
+    call_command("migrate", verbosity=0)
+    assert {"django_migrations", "auth_user", "django_session"} <= tables_in(hosted, "stem")
+    assert {schema: tables_in(hosted, schema) for schema in others} == before
+
+
+def test_migrate_again_changes_nothing(hosted: Superuser) -> None:
+    call_command("migrate", verbosity=0)
+    before = tables_in(hosted, "stem")
+    call_command("migrate", verbosity=0)
+    assert tables_in(hosted, "stem") == before
+
+
+def test_migrate_gives_a_dedicated_role_the_search_path(hosted: Superuser) -> None:
+    call_command("migrate", verbosity=0)
+    (row,) = hosted.execute(
+        "SELECT setconfig FROM pg_db_role_setting WHERE setrole = 'stem_backend'::regrole"
+        " AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    assert row["setconfig"] == ["search_path=stem, public, extensions"]
+
+
+@pytest.fixture
+def owner(hosted: Superuser) -> Iterator[str]:
+    """A login that owns a table of the platform, as `postgres` does on hosted projects."""
+    name = "owner_of_platform"
+    hosted.execute(
+        f"CREATE ROLE {name} LOGIN; CREATE TABLE something ();"
+        f"ALTER TABLE something OWNER TO {name};"
+        f"GRANT ALL ON SCHEMA public TO {name};"
+        f'GRANT CREATE ON DATABASE "{hosted.info.dbname}" TO {name}'.encode()
+    )
+    connections.settings["default"]["USER"] = name
+    connection.close()
+    yield name
+    connection.close()
+    hosted.execute(f"DROP OWNED BY {name} CASCADE; DROP ROLE {name}".encode())
+
+
+@pytest.fixture
+def no_startup_options(hosted: Superuser) -> Iterator[None]:
+    """A connection as it is behind a transaction pooler."""
+    options = connections.settings["default"]["OPTIONS"]
+    startup = options.pop("options")
+    connection.close()
+    yield
+    options["options"] = startup
+    connection.close()
+
+
+def test_migrate_leaves_the_defaults_of_the_platforms_owner_alone(
+    hosted: Superuser, owner: str
+) -> None:
+    call_command("migrate", verbosity=0)
+    assert "auth_user" in tables_in(hosted, "stem")
+    found = hosted.execute("SELECT FROM pg_db_role_setting WHERE setrole = %s::regrole", [owner])
+    assert found.fetchall() == []
+
+
+@pytest.mark.usefixtures("owner", "no_startup_options")
+def test_migrate_refuses_where_tables_would_land_elsewhere(hosted: Superuser) -> None:
+    before = tables_in(hosted, "public")
+    with pytest.raises(WrongSchema, match='schema "public"'):
+        call_command("migrate", verbosity=0)
+    assert tables_in(hosted, "public") == before
+    assert tables_in(hosted, "stem") == set()
+
+
+@pytest.mark.usefixtures("owner", "no_startup_options")
+def test_the_check_says_where_the_search_path_leads(hosted: Superuser) -> None:
+    found = [m.msg for m in run_checks(databases=["default"]) if m.id == "stemcore.E002"]
+    assert found == ['The search path leads to schema "public" instead of "stem".']
+
+
+@pytest.mark.usefixtures("no_startup_options")
+def test_a_dedicated_role_migrates_without_startup_options(hosted: Superuser) -> None:
+    call_command("migrate", verbosity=0)
+    assert "auth_user" in tables_in(hosted, "stem")
+
+
+def test_browsers_reach_nothing_even_with_generous_defaults(hosted: Superuser) -> None:
+    hosted.execute(
+        "ALTER DEFAULT PRIVILEGES FOR ROLE stem_backend GRANT ALL ON TABLES TO anon, authenticated"
+    )
+    call_command("migrate", verbosity=0)
+    assert deploy_faults() == []
+    hosted.execute("SET ROLE anon")
+    with pytest.raises(errors.InsufficientPrivilege):
+        hosted.execute("SELECT count(*) FROM stem.auth_user")
+    hosted.execute("RESET ROLE")
+
+
+@pytest.mark.parametrize(
+    ("grant", "faults"),
+    [
+        ("USAGE ON SCHEMA stem TO anon", ["anon may use schema stem."]),
+        (
+            "SELECT ON stem.auth_user TO authenticated",
+            ["authenticated may use stem.auth_user."],
+        ),
+        (
+            "UPDATE (email) ON stem.auth_user TO PUBLIC",
+            ["anon may use stem.auth_user.", "authenticated may use stem.auth_user."],
+        ),
+    ],
+)
+def test_the_deploy_check_names_what_browsers_may_use(
+    hosted: Superuser, grant: str, faults: list[str]
+) -> None:
+    call_command("migrate", verbosity=0)
+    assert deploy_faults() == []
+    hosted.execute(f"GRANT {grant}".encode())
+    assert deploy_faults() == faults
+
+
+@pytest.mark.usefixtures("database")
+def test_no_migration_is_missing_and_none_speaks_of_the_platform() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.usefixtures("database")
+def test_no_table_of_ours_hides_one_of_the_platform(database: Superuser) -> None:
+    assert not tables_in(database, "stem") & tables_in(database, "public")
+
+
+@pytest.mark.usefixtures("database")
+def test_staff_get_permissions_for_the_platforms_models(database: Superuser) -> None:
+    found = database.execute("SELECT codename FROM stem.auth_permission")
+    codenames = {row["codename"] for row in found}
+    assert {"view_classroom", "view_chatsession", "view_guestsandbox"} <= codenames
