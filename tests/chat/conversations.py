@@ -17,7 +17,7 @@ WORDS = TEXT.split(" ")
 def turn(index: int, author: str, text: str, *, cited: bool = False, at: int | None = None) -> Turn:
     """The turn number `index`; `at` (default: its number) is its minute."""
     moment = START + timedelta(minutes=index if at is None else at)
-    return Turn(UUID(int=index + 1), author, text, moment, cited=cited)  # type: ignore[arg-type]
+    return Turn(UUID(int=index + 1), author, text, moment, cited=cited)
 
 
 def conversation(length: int, *, chars: int = 40, asker: str = "student") -> list[Turn]:
