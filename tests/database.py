@@ -100,9 +100,10 @@ def new_database(server: ServerHandle, name: str) -> Iterator[Superuser]:
     with exclusive(server.data_dir):
         with psycopg.connect(server.url(), autocommit=True) as first:
             first.execute(f'CREATE DATABASE "{name}"'.encode())
-        connection = psycopg.connect(server.url(name), autocommit=True, row_factory=dict_row)
-        install_platform(connection)
-    with connection:
+        with psycopg.connect(server.url(name), autocommit=True) as installer:
+            install_platform(installer)
+    # Only a connection made now has the defaults that the platform gave its database.
+    with psycopg.connect(server.url(name), autocommit=True, row_factory=dict_row) as connection:
         yield connection
 
 

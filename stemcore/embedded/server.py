@@ -20,7 +20,7 @@ import tempfile
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -111,14 +111,15 @@ def exclusive(data_dir: Path) -> Iterator[None]:
 
 
 def _share(data_dir: Path, options: Mapping[str, str]) -> ServerHandle:
-    with exclusive(data_dir):
-        users = (data_dir / "users.lock").open("a")
+    with exclusive(data_dir), ExitStack() as undo:
+        users = undo.enter_context((data_dir / "users.lock").open("a"))
         fcntl.flock(users, fcntl.LOCK_SH)
         handle = ServerHandle(data_dir, users)
         if not (_cluster(data_dir) / "PG_VERSION").exists():
             _initialise(data_dir)
         if not _running(data_dir):
             _start(data_dir, {**options, "unix_socket_directories": str(handle.socket_dir)})
+        undo.pop_all()  # from here on the handle keeps the lock
     atexit.register(handle.close)
     _leave_on_signals()
     return handle
