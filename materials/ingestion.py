@@ -10,7 +10,6 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Case, F, Value, When
 
 from materials.chunking import Chunk, chunk_segments
 from materials.errors import MaterialFailed, MaterialGone, NoEmbeddingProvider, WrongDimension
@@ -105,9 +104,7 @@ def start_material(material_id: UUID) -> MaterialFile:
     row = Material.objects.select_related("classroom").filter(id=material_id).first()
     if row is None:
         raise MaterialGone
-    Material.objects.filter(id=material_id).update(
-        status=Case(When(status="ready", then=F("status")), default=Value("processing"))
-    )
+    Material.objects.filter(id=material_id).exclude(status="ready").update(status="processing")
     return MaterialFile(
         id=row.id,
         class_id=row.classroom_id,
