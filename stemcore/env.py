@@ -6,6 +6,7 @@ variable, because a service that starts with half of its settings misread fails 
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -28,7 +29,7 @@ def stop(name: str, must: str) -> SystemExit:
 def text(*names: str, default: str = "") -> str:
     """The first of the variables that is not blank."""
     for name in names:
-        value = env.str(name, default="").strip()
+        value = str(env.str(name, default="")).strip()
         if value:
             return value
     return default
@@ -78,10 +79,10 @@ def url(*names: str, default: str = "") -> str:
     return value
 
 
-def database(name: str) -> dict[str, object]:
+def database(name: str) -> dict[str, Any]:
     """Django's settings of a `postgres://` address."""
     try:
-        found: dict[str, object] = env.db(name)
+        found: dict[str, Any] = env.db(name)
     except (ImproperlyConfigured, ValueError):
         raise stop(name, "must be a postgres:// address") from None
     if found.get("ENGINE") != "django.db.backends.postgresql":

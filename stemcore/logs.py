@@ -31,6 +31,9 @@ def _frames_only(_: Any, __: str, event: EventDict) -> EventDict:
     error = info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["error"] = type(error).__qualname__
+        # Postgres's own code says what a database error was about, without its values.
+        if sqlstate := getattr(error.__cause__, "sqlstate", None):
+            event["sqlstate"] = sqlstate
         event["frames"] = [
             f"{frame.filename}:{frame.lineno} {frame.name}"
             for frame in traceback.extract_tb(error.__traceback__)

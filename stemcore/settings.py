@@ -6,6 +6,7 @@ Every variable stands with one comment line in `.env.example`.
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from stemcore import env
 from stemcore.embedded.platform import embedded_database
@@ -77,7 +78,7 @@ ROOT_URLCONF = "stemcore.urls"
 ASGI_APPLICATION = "stemcore.asgi.application"
 APPEND_SLASH = False
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True  # the few admin files are served from where they are installed
 LANGUAGE_CODE = "en-us"
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -87,7 +88,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # The view layer of the API declares authentication, permissions and the rest on its one base
 # class; DRF's defaults are emptied so that nothing slips in unseen.
-REST_FRAMEWORK = {
+REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_THROTTLE_CLASSES": [],
@@ -104,7 +105,7 @@ DATABASE_POOL_MODE = env.choice("DATABASE_POOL_MODE", ("session", "transaction")
 DATABASE_SEARCH_PATH = "stem,public,extensions"
 
 if DATABASE_URL:
-    DATABASES = {"default": env.database("DATABASE_URL")}
+    DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
 elif DEBUG:
     DATABASES = {"default": embedded_database(DATA_DIR)}
 else:

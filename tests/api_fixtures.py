@@ -11,7 +11,7 @@ from tests.stubs.supabase import AuthStub
 
 
 @pytest.fixture
-async def api() -> AsyncIterator[Api]:
+async def api(open_clients: None) -> AsyncIterator[Api]:
     """The application over HTTP semantics, without a socket."""
     from stemcore.asgi import application
 

@@ -18,7 +18,7 @@ from structlog import get_logger
 from stemcore.api import envelope
 from stemcore.api.authentication import ServiceKey, authenticate_user
 from stemcore.api.body import Body, check_media_type, parse_body
-from stemcore.api.request import ClientGone
+from stemcore.api.request import ApiRequest, ClientGone
 from stemcore.errors import DomainError, InvalidUserToken, MethodNotAllowed, UserIdMismatch
 from stemcore.guests.guard import admission
 from stemcore.supabase.tokens import PlatformUser
@@ -51,6 +51,7 @@ class ApiViewSet(ViewSet):
     user: PlatformUser | None = None
 
     async def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
+        self.wire: ApiRequest = request
         self.request = self.initialize_request(request, *args, **kwargs)
         self.headers: dict[str, str] = {}
         try:
@@ -86,7 +87,7 @@ class ApiViewSet(ViewSet):
 
     async def _body(self, request: Request, model: type[Body]) -> Body:
         check_media_type(request.META.get("CONTENT_TYPE", ""))
-        return parse_body(await request._request.take_body(self.body_limit), model)
+        return parse_body(await self.wire.take_body(self.body_limit), model)
 
     def _check_user_id(self, body: Body) -> None:
         claimed = getattr(body, "user_id", None)

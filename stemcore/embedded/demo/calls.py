@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import time
 
@@ -24,7 +25,7 @@ class DemoCall:
     title: str
     path: str
     user_id: str
-    body: dict[str, object]
+    body: Mapping[str, object]
 
     def curl(self, base_url: str) -> str:
         """The call as one shell command."""
@@ -33,7 +34,7 @@ class DemoCall:
             f"  -H 'x-api-key: {settings.PYTHON_BACKEND_API_KEY}' \\\n"
             f"  -H 'Authorization: Bearer {demo_token(self.user_id)}' \\\n"
             f"  -H 'content-type: application/json' \\\n"
-            f"  -d '{json.dumps(self.body)}'"
+            f"  -d '{json.dumps(dict(self.body))}'"
         )
 
 

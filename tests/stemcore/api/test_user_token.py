@@ -1,6 +1,7 @@
 """The acting user is the access token's, asked of Supabase Auth or verified here."""
 
 import base64
+import hmac
 import json
 from collections.abc import Iterator
 from time import time
@@ -27,8 +28,15 @@ async def accepted(api: Api, token: str, user_id: UUID | str = USER) -> None:
     error_of(response, 422, "validation_error")
 
 
-async def refused(api: Api, token: str, status: int = 401, code: str = "invalid_user_token") -> None:
+async def refused(
+    api: Api, token: str, status: int = 401, code: str = "invalid_user_token"
+) -> None:
     error_of(await api.post(ROUTE, {"user_id": str(USER)}, token=token), status, code)
+
+
+def part(value: dict[str, Any]) -> str:
+    """One of the dotted parts of a token."""
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
 @pytest.mark.parametrize("value", ["Bearer", "Bearer ", "Bearer    ", "Basic x", ""])
@@ -79,7 +87,9 @@ async def test_it_refuses_what_supabase_refuses(api: Api, auth_stub: AuthStub) -
 
 
 @pytest.mark.parametrize("raw", [b"{}", b'{"id": ""}', b'{"id": null}', b'{"id": "7"}', b"[]"])
-async def test_it_refuses_an_answer_without_a_user(api: Api, auth_stub: AuthStub, raw: bytes) -> None:
+async def test_it_refuses_an_answer_without_a_user(
+    api: Api, auth_stub: AuthStub, raw: bytes
+) -> None:
     auth_stub.raw = raw
     await refused(api, "token")
 
@@ -166,9 +176,6 @@ async def test_it_refuses_algorithms_off_the_list(api: Api, algorithm: str) -> N
 
 @pytest.mark.parametrize("alg", ["none", "None", "nOnE"])
 async def test_it_refuses_unsigned_tokens(api: Api, alg: str) -> None:
-    def part(value: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
-
     claims = jwt.decode(access_token(USER), options={"verify_signature": False})
     await refused(api, f"{part({'alg': alg, 'typ': 'JWT'})}.{part(claims)}.")
 
@@ -235,8 +242,11 @@ async def test_it_refuses_a_forged_signature_under_a_known_key_id(api: Api, keys
 
 
 async def test_it_refuses_a_public_key_used_as_a_secret(api: Api, keys: Keys) -> None:
-    public = json.dumps(keys.stub.jwks[0])
-    await refused(api, access_token(USER, secret=public, headers={"kid": "one"}))
+    claims = jwt.decode(keys.token("one"), options={"verify_signature": False})
+    signed = f"{part({'alg': 'HS256', 'kid': 'one'})}.{part(claims)}"
+    secret = json.dumps(keys.stub.jwks[0]).encode()
+    signature = hmac.digest(secret, signed.encode(), "sha256")
+    await refused(api, f"{signed}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}")
 
 
 async def test_it_says_when_the_keys_cannot_be_fetched(api: Api, keys: Keys) -> None:
