@@ -22,12 +22,23 @@ def provider_server() -> Iterator[ProviderStub]:
     stub.stop()
 
 
+@pytest.fixture(scope="session")
+async def open_clients() -> AsyncIterator[None]:
+    """Closes what the gateway has opened in the tests' event loop."""
+    yield
+    from stemcore.http import close_clients
+    from stemcore.providers import close_providers
+
+    await close_providers()
+    await close_clients()
+
+
 class Providers:
     """The stub, with the settings that lead the gateway to it."""
 
     def __init__(self, stub: ProviderStub, settings: Any) -> None:
         self.stub = stub
-        self._settings = settings
+        self.settings = settings
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.stub, name)
@@ -36,7 +47,7 @@ class Providers:
         """Configures these providers and no others; `changes` are fields of their settings."""
         from stemcore.settings import ProviderSettings
 
-        self._settings.PROVIDERS = {
+        self.settings.PROVIDERS = {
             name: ProviderSettings(**{**self._fields(getattr(self.stub, name)), **changes})
             for name in names
         }
@@ -53,10 +64,10 @@ class Providers:
 
 @pytest.fixture
 async def providers(
-    provider_server: ProviderStub, settings: Any, database: None
+    provider_server: ProviderStub, open_clients: None, settings: Any, database: Any
 ) -> AsyncIterator[Providers]:
     """All three providers, stubbed, openrouter first; nothing scripted, no call logged."""
-    from stemcore.providers import call_log
+    from stemcore.providers import call_log, prepare
     from stemcore.providers.gateway import breaker
 
     provider_server.reset()
@@ -64,5 +75,6 @@ async def providers(
     settings.AI_PROVIDER_DEFAULT = "openrouter"
     providers = Providers(provider_server, settings)
     providers.configure("openrouter", "openai", "gemini")
+    prepare()
     yield providers
     await call_log.flush()

@@ -58,6 +58,9 @@ _KIND_OF_STATUS = {
     429: FailureKind.RATE_LIMITED,
 }
 
+# OpenAI's 429 for an account without credit: waiting does not help.
+_KIND_OF_CODE = {"insufficient_quota": FailureKind.ACCESS}
+
 
 class AttemptFailed(Exception):
     """One attempt at one provider failed.
@@ -96,10 +99,10 @@ def status_failure(
     provider: str, status: int, code: object = None, retry_after_s: float | None = None
 ) -> AttemptFailed:
     """The failure for an HTTP status; `code` is the provider's word for it, shown if it is one."""
-    kind = _KIND_OF_STATUS.get(status)
+    word = code_word(code)
+    kind = _KIND_OF_CODE.get(word) or _KIND_OF_STATUS.get(status)
     if kind is None:
         kind = FailureKind.SERVER if status >= 500 else FailureKind.REJECTED
-    word = code_word(code)
     message = f"{provider} answered with status {status}{f' ({word})' if word else ''}."
     return AttemptFailed(kind, message, http_status=status, retry_after_s=retry_after_s)
 

@@ -68,9 +68,12 @@ def provider(name: str) -> Provider:
 
 
 def prepare() -> None:
-    """Imports the SDKs of the configured providers: up to a second that no request should pay."""
+    """Makes the adapters of the running event loop now.
+
+    Importing and building the SDKs takes up to two seconds, which no request should pay.
+    """
     for name in {*configured("generation"), *configured("embedding")}:
-        import_string(_CLASSES[name])
+        provider(name)
 
 
 def forget_adapters() -> None:

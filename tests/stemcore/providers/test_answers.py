@@ -1,0 +1,87 @@
+"""Answers that are read, and asked for again when they cannot be used."""
+
+import json
+from typing import Any
+
+import pytest
+
+from stemcore.providers import (
+    Generation,
+    ProviderError,
+    ProviderTimedOut,
+    UnusableAnswer,
+    generate_answer,
+)
+from tests.stemcore.providers.calls import SYSTEM, USER, call, log_rows
+from tests.stubs import steps
+
+ASKED = Generation(SYSTEM, USER)
+
+
+def read(content: str) -> int:
+    try:
+        return int(json.loads(content)["number"])
+    except (ValueError, KeyError, TypeError):
+        raise UnusableAnswer(
+            ["number: is missing", "text: is too long"], "Invalid test JSON: number: is missing"
+        ) from None
+
+
+async def test_it_returns_what_was_read_and_how_it_was_made(providers: Any) -> None:
+    providers.script(steps.answer('{"number": 42}'))
+    value, result = await generate_answer(ASKED, call(), read)
+    assert (value, result.content, result.provider) == (42, '{"number": 42}', "openrouter")
+
+
+async def test_it_asks_the_same_provider_again_with_the_faults(providers: Any) -> None:
+    providers.script(steps.answer("no idea"), steps.answer('{"number": 42}'))
+    value, result = await generate_answer(ASKED, call(), read)
+    assert (value, result.provider) == (42, "openrouter")
+    first, second = providers.prompts
+    assert (first.system, first.user) == (SYSTEM, USER)
+    assert second.system == SYSTEM
+    assert second.user.startswith(USER)
+    assert "- number: is missing\n- text: is too long" in second.user
+    assert "no idea" not in second.user
+
+
+async def test_it_asks_again_only_once_then_the_next_with_the_original(providers: Any) -> None:
+    providers.openrouter.always(steps.answer("no idea"))
+    providers.openai.always(steps.answer('{"number": 7}'))
+    value, result = await generate_answer(ASKED, call(), read)
+    assert (value, result.provider) == (7, "openai")
+    assert [request.provider for request in providers.prompts] == ["openrouter"] * 2 + ["openai"]
+    assert providers.prompts[2].user == USER
+
+
+async def test_it_asks_again_once_in_a_whole_call(providers: Any) -> None:
+    providers.always(steps.answer("no idea"))
+    with pytest.raises(ProviderError, match="Invalid test JSON: number: is missing"):
+        await generate_answer(ASKED, call(), read)
+    asked = [request.provider for request in providers.prompts]
+    assert asked == ["openrouter", "openrouter", "openai", "gemini"]
+    kinds = {row.error_kind for row in await log_rows()}
+    assert kinds == {"unusable"}
+
+
+async def test_it_counts_the_tokens_of_an_unusable_answer(providers: Any) -> None:
+    providers.script(steps.answer("no idea"), steps.answer('{"number": 1}'))
+    await generate_answer(ASKED, call(), read)
+    assert [row.total_tokens for row in await log_rows()] == [18, 18]
+
+
+async def test_it_does_not_ask_again_without_time(providers: Any) -> None:
+    providers.configure("openai")
+    providers.script(steps.answer("no idea"))
+    providers.always(steps.hang())
+    with pytest.raises(ProviderTimedOut, match="timed out"):
+        await generate_answer(ASKED, call(0.3), read)
+
+
+async def test_it_lets_a_fault_of_ours_rise(providers: Any) -> None:
+    def broken(content: str) -> int:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await generate_answer(ASKED, call(), broken)
+    assert len(providers.prompts) == 1
