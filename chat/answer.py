@@ -40,11 +40,8 @@ def _valid_citations(value: object) -> object:
     if value is None:
         return []
     entries = value if isinstance(value, list) else [value]
-    citations = [_from_label(entry) for entry in entries]
-    try:
-        return valid_items(Citation, citations)
-    except ValueError:
-        return []
+    citations, _ = valid_items(Citation, map(_from_label, entries))
+    return citations
 
 
 class ChatAnswer(Answer):

@@ -100,4 +100,4 @@ class SendTicket(models.Model):
     expires_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        db_table = "chat_send_ticket"
+        db_table = "send_tickets"

@@ -6,7 +6,9 @@ from stemcore.errors import DomainError
 class ForbiddenAccountType(DomainError):
     status = 403
     code = "forbidden_account_type"
-    message = "This account may not do that: classes are created by teachers and joined by students."
+    message = (
+        "This account may not do that: classes are created by teachers and joined by students."
+    )
 
 
 class ProfileMissing(DomainError):

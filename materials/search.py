@@ -80,12 +80,12 @@ limit %(count)s
 # the table is not ours. Folding only ASCII letters is ten times faster than folding all.
 _TEXTUAL = """
 with own as materialized (
-    select c.id, c.material_id, lower(c.text collate "C") as text
+    select c.id, c.material_id, c.source_index, lower(c.text collate "C") as text
     from material_chunks c
     join materials m on m.id = c.material_id and m.class_id = c.class_id and m.status = 'ready'
     where c.class_id = %(class_id)s
 ), hits as (
-    select distinct o.id, o.material_id, s.term
+    select distinct o.id, o.material_id, o.source_index, s.term
     from own o
     cross join unnest(%(terms)s::int[], %(spellings)s::text[], %(whole)s::boolean[])
         as s(term, spelling, whole)
@@ -95,15 +95,17 @@ with own as materialized (
     select term, ln(1 + ((select count(*) from own) - count(*) + 0.5) / (count(*) + 0.5)) as weight
     from hits group by term
 ), scored as (
-    select id, material_id, sum(weight) as score
-    from hits join weights using (term) group by id, material_id
+    select id, material_id, source_index, sum(weight) as score
+    from hits join weights using (term) group by id, material_id, source_index
 ), ranked as (
-    select *, row_number() over (partition by material_id order by score desc, id) as place
+    select *, row_number() over (
+        partition by material_id order by score desc, source_index, id
+    ) as place
     from scored
 )
 select id, material_id from ranked
 where place <= %(per_material)s
-order by score desc, id
+order by score desc, source_index, id
 limit %(count)s
 """
 

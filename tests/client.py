@@ -44,7 +44,9 @@ class Api:
         if token is not None:
             sent["authorization"] = f"Bearer {token}"
         payload: dict[str, Any] = {"content": content} if content is not None else {"json": body}
-        return await self.client.request(method, path, headers={**sent, **(headers or {})}, **payload)
+        return await self.client.request(
+            method, path, headers={**sent, **(headers or {})}, **payload
+        )
 
     async def get(self, path: str, **kwargs: Any) -> httpx.Response:
         return await self.client.get(path, **kwargs)

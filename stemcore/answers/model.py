@@ -1,16 +1,26 @@
 """What the typed answers of all features share."""
 
-from collections.abc import Iterator
-from typing import Annotated, ClassVar, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, ClassVar, Self, TypeVar, cast, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from stemcore.answers.strict import Json
 
 M = TypeVar("M", bound=BaseModel)
 
-_MAX_FAULTS = 8
+_RULE = "rule_"
 
 
 class Answer(BaseModel):
@@ -49,11 +59,15 @@ class Answer(BaseModel):
 class ItemsAnswer(Answer):
     """An answer that is a list of items under one field, also read when it comes bare.
 
-    `items_field` names the field, `item_field` one that every item has.
+    `items_field` names the field, `item_field` one that every item has. Items that do not
+    validate are left out; `dropped` are the kinds of their faults. An answer of which no item is
+    left does not validate.
     """
 
     items_field: ClassVar[str]
     item_field: ClassVar[str]
+
+    _dropped: tuple[str, ...] = PrivateAttr(())
 
     @classmethod
     def shape(cls, value: Json) -> Json:
@@ -69,35 +83,81 @@ class ItemsAnswer(Answer):
     def _is_item(cls, value: Json) -> bool:
         return isinstance(value, dict) and cls.item_field in value
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_valid(cls, value: Any, validate: ModelWrapValidatorHandler[Self]) -> Self:
+        entries = value.get(cls.items_field) if isinstance(value, dict) else None
+        if not isinstance(entries, list):
+            return validate(value)
+        items, errors = valid_items(cls._item_type(), entries)
+        if errors and not items:
+            raise Faults(
+                f"{cls.items_field}[{index}].{fault}"
+                for index, error in errors
+                for fault in faults_of(error)
+            )
+        answer = validate({**value, cls.items_field: items})
+        answer._dropped = tuple(kind for _, error in errors for kind in kinds_of(error))
+        return answer
+
+    @classmethod
+    def _item_type(cls) -> type[BaseModel]:
+        (item_type,) = get_args(cls.model_fields[cls.items_field].annotation)
+        return cast(type[BaseModel], item_type)
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        return self._dropped
+
     @property
     def size(self) -> int:
         return len(getattr(self, self.items_field))
 
 
-def valid_items(item: type[M], values: object) -> object:
-    """The entries of a list that validate as `item`; anything but a list is handed back as it is.
+class Faults(ValueError):
+    """Several faults that one validator found."""
 
-    Raises ValueError with the faults when there are entries and none is valid.
-    """
-    if not isinstance(values, list):
-        return values
-    items, faults = [], []
+    def __init__(self, faults: Iterable[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("; ".join(self.faults))
+
+
+def valid_items(
+    item: type[M], values: Iterable[object]
+) -> tuple[list[M], list[tuple[int, ValidationError]]]:
+    """The values that validate as `item`, and the position and error of each that does not."""
+    items: list[M] = []
+    errors: list[tuple[int, ValidationError]] = []
     for index, value in enumerate(values):
         try:
             items.append(item.model_validate(value))
         except ValidationError as error:
-            faults += [f"[{index}] {fault}" for fault in faults_of(error)]
-    if faults and not items:
-        raise ValueError("; ".join(faults[:_MAX_FAULTS]))
-    return items
+            errors.append((index, error))
+    return items, errors
 
 
 def faults_of(error: ValidationError) -> list[str]:
     """What is wrong, one sentence a fault, naming the field and never what stood in it."""
-    return [
-        f"{_path(fault['loc'])}{_sentence(fault['type'], fault['msg'])}"
-        for fault in error.errors(include_url=False, include_input=False, include_context=False)
-    ]
+    found: list[str] = []
+    for fault in error.errors(include_url=False, include_input=False):
+        path = _path(fault["loc"])
+        several = fault.get("ctx", {}).get("error")
+        if isinstance(several, Faults):
+            found += [path + one for one in several.faults]
+        else:
+            found.append(path + _sentence(fault["type"], fault["msg"]))
+    return found
+
+
+def kinds_of(error: ValidationError) -> list[str]:
+    """The kinds of the faults: the names of broken rules, `invalid` for every other fault."""
+    kinds = [fault["type"] for fault in error.errors(include_url=False, include_input=False)]
+    return [kind.removeprefix(_RULE) if kind.startswith(_RULE) else "invalid" for kind in kinds]
+
+
+def broken_rule(name: str, message: str) -> PydanticCustomError:
+    """The error of a validator of ours; `name` is the rule's name in counts of findings."""
+    return PydanticCustomError(_RULE + name, message)
 
 
 def _path(location: tuple[int | str, ...]) -> str:

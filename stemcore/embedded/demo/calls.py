@@ -15,7 +15,7 @@ CLASS_ID = "dc000000-0000-4000-8000-000000000001"
 SESSION_ID = "d5000000-0000-4000-8000-000000000001"
 TOKEN_DAYS = 7
 
-QUESTION = "Which enzyme fixes carbon dioxide in the Calvin cycle?"
+QUESTION = "Which metal atoms does the oxygen-evolving complex hold?"
 
 
 @dataclass(frozen=True)

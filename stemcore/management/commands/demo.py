@@ -94,9 +94,10 @@ class Command(BaseCommand):
             with superuser.transaction():
                 superuser.execute((FOLDER / "world.sql").read_bytes())
         # A first start that was interrupted goes on where it stopped.
-        ready = superuser.execute("SELECT title FROM materials WHERE status = 'ready'").fetchall()
+        stored = superuser.execute("SELECT storage_path FROM materials WHERE status = 'ready'")
+        ready = {Path(row[0]).name for row in stored}
         for document in sorted((FOLDER / "documents").iterdir()):
-            if (document.stem,) not in ready:
+            if document.name not in ready:
                 call_command("ingest_material", str(document), class_id=CLASS_ID)
 
     def _make_staff(self) -> None:
