@@ -23,7 +23,7 @@ from stemcore.providers import Call, ProviderError
 from stemcore.text import estimate_tokens
 
 FIRST_WAIT_S = 0.05
-LONGEST_WAIT_S = 0.5
+LONGEST_WAIT_S = 0.25
 TIMED_OUT = "The answer timed out."
 
 
