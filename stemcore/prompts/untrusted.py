@@ -28,6 +28,7 @@ _INVISIBLE = re.compile(
     "\U0001d173-\U0001d17a"  # musical format controls
     "]"
 )
+_SHAPERS = "\u200c\u200d\ufe0f"
 # Joiners and the emoji selector shape Persian, Indic scripts and emoji; next to ASCII they
 # shape nothing and only hide something.
 _STRAY_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
@@ -46,6 +47,8 @@ def visible_text(text: str) -> str:
     """The text as a person sees it: no invisible or control characters but tab and line feed."""
     text = _BREAKS.sub("\n", clean_text(text))
     text = _INVISIBLE.sub("", text)
+    if not any(shaper in text for shaper in _SHAPERS):
+        return text  # nearly always, and much faster than the patterns below
     text = _REPEATED_JOINER.sub(r"\1", text)
     return _STRAY_SELECTOR.sub("", _STRAY_JOINER.sub("", text))
 
