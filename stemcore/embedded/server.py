@@ -10,6 +10,7 @@ import atexit
 import fcntl
 import hashlib
 import os
+import pwd
 import shlex
 import shutil
 import signal
@@ -24,12 +25,14 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from types import FrameType
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 POSTGRES_VERSION = 16  # hosted projects run 15 to 17
 SUPERUSER = "postgres"
-NOBODY = 65534  # Postgres refuses to run as root; this account exists on every machine
+UNPRIVILEGED = "nobody"  # Postgres refuses to run as root; this account is on every machine
+# Letters as Unicode has them, by the name that the machine's C library gives this.
+CTYPE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 SOCKET_PATH_LIMIT = 90  # bytes of the folder; with the socket's name the kernels allow about 104
 
 SERVER_OPTIONS = {
@@ -58,6 +61,7 @@ class ServerHandle:
         self.data_dir = data_dir
         self.socket_dir = _socket_dir(data_dir)
         self._users = users
+        self._process = os.getpid()
 
     def url(self, database: str = SUPERUSER, user: str = SUPERUSER) -> str:
         """The connection URL of a database, over the server's socket."""
@@ -68,7 +72,8 @@ class ServerHandle:
 
         Returns whether this was the last share. Closing twice is harmless.
         """
-        if _handles.pop(self.data_dir, None) is None:
+        # A forked child inherits the handle, but the share is its parent's.
+        if self._process != os.getpid() or _handles.pop(self.data_dir, None) is None:
             return False
         with exclusive(self.data_dir), self._users:
             if not _last_user(self._users):
@@ -134,7 +139,7 @@ def _initialise(data_dir: Path) -> None:
     _make_private(cluster)
     _open_way_to(cluster)
     # The C locale is there on every machine, and sorts alike on all of them.
-    locale = ("--encoding=UTF8", "--locale=C.UTF-8")
+    locale = ("--encoding=UTF8", "--locale=C", f"--lc-ctype={CTYPE}")
     _run(data_dir, "initdb", "-U", SUPERUSER, "--auth=trust", "--no-sync", *locale)
 
 
@@ -173,9 +178,7 @@ def _call(data_dir: Path, program: str, *arguments: str) -> "subprocess.Complete
             stdout=output,
             stderr=subprocess.STDOUT,
             cwd="/",
-            user=_account(),
-            group=_account(),
-            extra_groups=None if _account() is None else [],
+            **_identity(),
         )
         output.seek(0)
         return subprocess.CompletedProcess(done.args, done.returncode, output.read())
@@ -194,16 +197,25 @@ def _programs() -> Path:
     return programs
 
 
-def _account() -> int | None:
+def _account() -> pwd.struct_passwd | None:
     """The account to run the server as, or None for the process's own."""
-    return NOBODY if os.geteuid() == 0 else None
+    return pwd.getpwnam(UNPRIVILEGED) if os.geteuid() == 0 else None
+
+
+def _identity() -> dict[str, Any]:
+    """The same as arguments of a subprocess."""
+    account = _account()
+    if account is None:
+        return {}
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
 def _make_private(folder: Path) -> None:
     """Makes a folder that only the server's account (and root) can enter."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    if _account() is not None:
-        os.chown(folder, NOBODY, NOBODY)
+    account = _account()
+    if account is not None:
+        os.chown(folder, account.pw_uid, account.pw_gid)
     elif folder.stat().st_uid != os.geteuid():
         raise EmbeddedServerError(f"{folder} belongs to somebody else")
 

@@ -31,6 +31,7 @@ import sys
 from pathlib import Path
 from stemcore.embedded.server import THROWAWAY_OPTIONS, start
 start(Path(sys.argv[1]), THROWAWAY_OPTIONS)
+{after}
 print("started", flush=True)
 sys.stdin.read()
 """
@@ -45,9 +46,9 @@ def folder() -> Iterator[Path]:
         yield data_dir
 
 
-def use_in_a_process(folder: Path) -> "subprocess.Popen[str]":
+def use_in_a_process(folder: Path, after: str = "") -> "subprocess.Popen[str]":
     process = subprocess.Popen(
-        [sys.executable, "-c", USER, str(folder)],
+        [sys.executable, "-c", USER.format(after=after), str(folder)],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -139,6 +140,13 @@ def test_a_normal_end_leaves_no_process_behind(folder: Path) -> None:
     process = use_in_a_process(folder)
     process.communicate("", timeout=20)
     assert process.returncode == 0
+    assert server_pid(folder) is None
+
+
+def test_a_forked_child_does_not_stop_it(folder: Path) -> None:
+    process = use_in_a_process(folder, after="import os\nif os.fork() == 0: sys.exit()\nos.wait()")
+    assert server_pid(folder) is not None
+    end(process)
     assert server_pid(folder) is None
 
 
