@@ -97,13 +97,16 @@ class StubProvider(Scripted):
 class ProviderStub(Scripted):
     """All providers in one server; its own script comes before those of the providers."""
 
-    def __init__(self, delay_s: float = 0.0, *, record: bool = True) -> None:
+    def __init__(
+        self, delay_s: float = 0.0, embedding_delay_s: float = 0.0, *, record: bool = True
+    ) -> None:
         super().__init__()
         self.openrouter = StubProvider("openrouter", OpenAIWire())
         self.openai = StubProvider("openai", OpenAIWire())
         self.gemini = StubProvider("gemini", GeminiWire())
         self.received: list[Received] = []
-        self._delay_s = delay_s
+        self._echo = Step("echo", delay_s=delay_s)
+        self._hashed = Step("vectors", delay_s=embedding_delay_s)
         self._record = record
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -172,7 +175,7 @@ class ProviderStub(Scripted):
         step = (
             self.next_reaction(received.is_embedding)
             or provider.next_reaction(received.is_embedding)
-            or Step("vectors" if received.is_embedding else "echo", delay_s=self._delay_s)
+            or (self._hashed if received.is_embedding else self._echo)
         )
         if not isinstance(step, Step):
             step = await asyncio.to_thread(step, received)
@@ -241,9 +244,11 @@ def main() -> None:
     """Serves until it is ended."""
     parser = argparse.ArgumentParser(description="Stub of the AI providers.")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--delay-ms", type=float, default=0)
+    parser.add_argument("--delay-ms", type=float, default=0, help="time of a generation")
+    parser.add_argument("--embedding-delay-ms", type=float, default=0)
     options = parser.parse_args()
-    stub = ProviderStub(options.delay_ms / 1000, record=False).start(options.port)
+    delays = options.delay_ms / 1000, options.embedding_delay_ms / 1000
+    stub = ProviderStub(*delays, record=False).start(options.port)
     print(stub.port, flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         threading.Event().wait()

@@ -1,0 +1,134 @@
+"""Whether waiting costs nothing: many requests in flight in one process, at a slow provider.
+
+    python -m benchmarks.in_flight [--delay-s 10] [--generations 1000] [--sends 400]
+
+All requests are sent at once, to a stub that takes so long. Shown are failures, what the service
+added to the provider's time, and the most threads, database connections and memory that it used.
+"""
+
+import argparse
+import asyncio
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import uvloop
+
+import benchmarks.django_setup  # noqa: F401 - before what needs Django
+from benchmarks.service import Bench, running
+from tests import factories
+
+SAMPLE_S = 0.5
+PROMPT = {"system": "You are a tutor.", "user": "Why are leaves green? " * 40}
+MESSAGE = "Why are leaves green, and what does chlorophyll do?"
+
+Body = Callable[[int], dict[str, Any]]
+
+
+@dataclass
+class Peak:
+    """The most that was seen while requests were in flight."""
+
+    threads: int = 0
+    connections: int = 0
+    memory_mb: float = 0.0
+
+    async def watch(self, bench: Bench) -> None:
+        while True:
+            self.threads = max(self.threads, bench.service.threads)
+            self.connections = max(self.connections, bench.connections)
+            self.memory_mb = max(self.memory_mb, bench.service.memory_mb)
+            await asyncio.sleep(SAMPLE_S)
+
+
+async def measure(
+    bench: Bench, name: str, path: str, body: Body, count: int, delay_s: float
+) -> None:
+    before_mb = bench.service.memory_mb
+    headers = bench.world.headers
+    peak = Peak()
+    watch = asyncio.create_task(peak.watch(bench))
+    started = time.perf_counter()
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)
+    ) as client:
+        answers = await asyncio.gather(
+            *(ask(client, bench.service.url + path, body(n), headers) for n in range(count))
+        )
+    wall_s = time.perf_counter() - started
+    watch.cancel()
+    failed = [status for status, _ in answers if status != 200]
+    report(name, failed, sorted(taken for _, taken in answers), wall_s, delay_s)
+    grown_mb = peak.memory_mb - before_mb
+    print(
+        f"  at most {peak.threads} threads, {peak.connections} database connections,"
+        f" {grown_mb / count:.2f} MB a request"
+    )
+
+
+async def ask(
+    client: aiohttp.ClientSession, url: str, body: dict[str, Any], headers: dict[str, str]
+) -> tuple[int, float]:
+    """Status and seconds of one request; status 0 is a broken connection."""
+    start = time.perf_counter()
+    try:
+        async with client.post(url, json=body, headers=headers) as response:
+            await response.read()
+            status = response.status
+    except aiohttp.ClientError:
+        status = 0
+    return status, time.perf_counter() - start
+
+
+def report(
+    name: str, failed: Sequence[int], taken: Sequence[float], wall_s: float, delay_s: float
+) -> None:
+    median = statistics.median(taken)
+    p95 = taken[int(len(taken) * 0.95)]
+    print(
+        f"{name}: {len(taken)} in flight at {delay_s:g} s: {len(failed)} failed"
+        f"{f' {set(failed)}' if failed else ''}, {len(taken) / wall_s:.0f} a second\n"
+        f"  added: median {1000 * (median - delay_s):.0f} ms"
+        f" ({100 * (median / delay_s - 1):.1f} %), p95 {1000 * (p95 - delay_s):.0f} ms"
+    )
+
+
+def sends(bench: Bench, count: int) -> Body:
+    """Bodies of one message each to as many sessions."""
+    world = bench.world
+    sessions = [factories.chat_session(world.classroom, world.student) for _ in range(count)]
+    return lambda n: world.body(session_id=str(sessions[n].id), message=MESSAGE)
+
+
+async def run(bench: Bench, delay_s: float, generations: int, messages: int) -> None:
+    await ask_once(bench)
+    if generations:
+        await measure(
+            bench, "llm/generate", "/v1/llm/generate", lambda _: PROMPT, generations, delay_s
+        )
+    if messages:
+        path = "/v1/chat/workspace/messages/send"
+        await measure(bench, "messages/send", path, sends(bench, messages), messages, delay_s)
+
+
+async def ask_once(bench: Bench) -> None:
+    """One request before the others, so that none of them pays for the start."""
+    async with aiohttp.ClientSession() as client:
+        await ask(client, f"{bench.service.url}/v1/llm/generate", PROMPT, bench.world.headers)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--delay-s", type=float, default=10.0)
+    parser.add_argument("--generations", type=int, default=1000)
+    parser.add_argument("--sends", type=int, default=400)
+    options = parser.parse_args()
+    with running(stub_delay_ms=options.delay_s * 1000) as bench:
+        uvloop.run(run(bench, options.delay_s, options.generations, options.sends))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""What a request costs in the service itself: CPU and added latency, at a low load.
+
+    python -m benchmarks.overhead [--requests 2000] [--rounds 300]
+
+The provider is a stub that answers at once. CPU is what the service's process used, divided by
+the requests, with eight at a time; latency is the median of single requests, taken in turns with
+a request straight to the stub, which is subtracted. A bare asyncio proxy stands beside the
+service. Figures are those of one worker; the client, the stub and Postgres share the machine.
+"""
+
+import argparse
+import asyncio
+import random
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import uvloop
+
+import benchmarks.django_setup  # noqa: F401 - before what needs Django
+from benchmarks.service import Bench, Process, child, running
+
+AT_A_TIME = 8
+PROMPT = {"system": "You are a tutor.", "user": "Why are leaves green? " * 40}
+QUESTION = "Why are leaves green, and what does chlorophyll do?"
+COMPLETION = {
+    "model": "gpt-4o-mini",
+    "messages": [{"role": role, "content": text} for role, text in PROMPT.items()],
+}
+
+Request = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A kind of request, the process it is charged to, and what performance it should have."""
+
+    name: str
+    process: Process
+    request: Request
+    aim_cpu_ms: float | None = None
+
+
+def targets(client: aiohttp.ClientSession, bench: Bench, proxy: Process) -> list[Target]:
+    service, headers = bench.service, bench.world.headers
+
+    def post(url: str, body: dict[str, Any]) -> Request:
+        async def request() -> None:
+            async with client.post(url, json=body, headers=headers) as response:
+                await response.read()
+                assert response.status == 200, await response.text()
+
+        return request
+
+    async def healthz() -> None:
+        async with client.get(f"{service.url}/healthz") as response:
+            await response.read()
+
+    messages = bench.world.body(limit=30)
+    stub_url = f"{bench.stub.url}/openai/v1/chat/completions"
+    return [
+        Target("stub alone", bench.stub, post(stub_url, COMPLETION)),
+        Target("bare proxy", proxy, post(f"{proxy.url}/", COMPLETION)),
+        Target("healthz", service, healthz, 0.5),
+        Target("llm/generate", service, post(f"{service.url}/v1/llm/generate", PROMPT), 4.0),
+        Target(
+            "messages/list",
+            service,
+            post(f"{service.url}/v1/chat/workspace/messages/list", messages),
+        ),
+        Target(
+            "messages/send",
+            service,
+            post(
+                f"{service.url}/v1/chat/workspace/messages/send", bench.world.body(message=QUESTION)
+            ),
+        ),
+    ]
+
+
+async def cpu_ms(target: Target, requests: int) -> float:
+    """CPU milliseconds of the process for one request."""
+    await repeat(target.request, requests // 10)
+    before = target.process.cpu_s
+    await repeat(target.request, requests)
+    return (target.process.cpu_s - before) / requests * 1000
+
+
+async def repeat(request: Request, times: int) -> None:
+    async def some() -> None:
+        for _ in range(times // AT_A_TIME):
+            await request()
+
+    await asyncio.gather(*(some() for _ in range(AT_A_TIME)))
+
+
+async def latencies_ms(measured: list[Target], rounds: int) -> dict[str, float]:
+    """Median latency of each target by its name, asked in turns, one request at a time."""
+    taken: dict[str, list[float]] = {target.name: [] for target in measured}
+    for _ in range(rounds):
+        # In another order each time: a request also pays for the idle moment before it.
+        for target in random.sample(measured, len(measured)):
+            start = time.perf_counter()
+            await target.request()
+            taken[target.name].append((time.perf_counter() - start) * 1000)
+    return {name: statistics.median(values) for name, values in taken.items()}
+
+
+async def measure(bench: Bench, proxy: Process, requests: int, rounds: int) -> None:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
+        measured = targets(client, bench, proxy)
+        cpu = {target.name: await cpu_ms(target, requests) for target in measured}
+        latency = await latencies_ms(measured, rounds)
+    floor = latency["stub alone"]
+    print(f"{'':16}{'CPU ms':>8}{'aim':>6}{'median ms':>12}{'over stub':>11}")
+    for target in measured:
+        aim = "" if target.aim_cpu_ms is None else f"{target.aim_cpu_ms:g}"
+        median = latency[target.name]
+        print(
+            f"{target.name:16}{cpu[target.name]:8.2f}{aim:>6}{median:12.2f}{median - floor:11.2f}"
+        )
+    print(f"threads {bench.service.threads}, database connections {bench.connections}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--requests", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=300)
+    options = parser.parse_args()
+    with (
+        running(stub_delay_ms=0) as bench,
+        child("-m", "benchmarks.bare_proxy", "--upstream", str(bench.stub.port)) as proxy,
+    ):
+        uvloop.run(measure(bench, proxy, options.requests, options.rounds))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""The service as a process to be measured, with a stub of the providers and a small world."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.request import urlopen
+
+from django.conf import settings
+
+from chat.models import ChatSession
+from classes.models import Classroom
+from stemcore.embedded.platform import LOGIN
+from stemcore.embedded.server import ServerHandle
+from stemcore.supabase.tokens import PlatformUser
+from tests import database, factories
+from tests.tokens import access_token
+
+DATABASE = "benchmark"
+MESSAGES = 60
+
+
+@dataclass(frozen=True)
+class World:
+    """What the requests of a benchmark speak of."""
+
+    student: PlatformUser
+    classroom: Classroom
+    session: ChatSession
+
+    def body(self, **more: Any) -> dict[str, Any]:
+        ids = {"class_id": str(self.classroom.id), "user_id": str(self.student.id)}
+        return {**ids, "session_id": str(self.session.id), **more}
+
+    @property
+    def headers(self) -> dict[str, str]:
+        token = access_token(self.student.id)
+        return {"x-api-key": settings.PYTHON_BACKEND_API_KEY, "authorization": f"Bearer {token}"}
+
+
+@dataclass(frozen=True)
+class Process:
+    """A child process and what /proc tells of it."""
+
+    pid: int
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds of all threads so far, in user and in kernel mode."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    @property
+    def threads(self) -> int:
+        return len(list(Path(f"/proc/{self.pid}/task").iterdir()))
+
+    @property
+    def memory_mb(self) -> float:
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything that runs."""
+
+    service: Process
+    stub: Process
+    world: World
+
+    @property
+    def connections(self) -> int:
+        """Connections that the service holds to the database."""
+        found = (
+            database.superuser()
+            .execute("SELECT count(*) AS n FROM pg_stat_activity WHERE usename = %s", [LOGIN])
+            .fetchone()
+        )
+        return int(found["n"]) if found else 0
+
+
+@contextmanager
+def running(stub_delay_ms: float) -> Iterator[Bench]:
+    """The service with one worker, a stub that takes so long, and a class with a conversation."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="bench")))
+        server = stack.enter_context(database.test_server(folder / "database"))
+        stack.enter_context(database.django_database(server, DATABASE))
+        world = make_world()
+        stub = stack.enter_context(
+            child("-m", "tests.stubs.providers", "--delay-ms", str(stub_delay_ms))
+        )
+        service = stack.enter_context(_service(server, stub.port))
+        yield Bench(service, stub, world)
+
+
+def make_world() -> World:
+    teacher = factories.user("teacher", "Tess Teacher")
+    student = factories.user("student", "Sam Student")
+    classroom = factories.classroom(teacher, title="Plant biology")
+    factories.enrollment(classroom, student)
+    factories.blueprint(classroom)
+    material = factories.material(classroom)
+    for number in range(20):
+        factories.chunk(material, f"Chapter {number}. " + "Chlorophyll absorbs light. " * 40)
+    session = factories.chat_session(classroom, student)
+    factories.chat_messages(session, MESSAGES)
+    return World(student, classroom, session)
+
+
+@contextmanager
+def child(*arguments: str, **environment: str) -> Iterator[Process]:
+    """A Python process that prints its port as its first line."""
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        stdout=subprocess.PIPE,
+        env={**os.environ, **environment},
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        yield Process(process.pid, int(process.stdout.readline()))
+    finally:
+        _end(process)
+
+
+@contextmanager
+def _service(server: ServerHandle, stub_port: int) -> Iterator[Process]:
+    port = _free_port()
+    uvicorn = ["-m", "uvicorn", "stemcore.asgi:application", "--port", str(port)]
+    quiet = ["--no-access-log", "--log-level", "warning", "--backlog", "4096"]
+    process = subprocess.Popen(
+        [sys.executable, *uvicorn, *quiet],
+        env={**os.environ, **_environment(server, stub_port)},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/healthz")
+        yield Process(process.pid, port)
+    finally:
+        _end(process)
+
+
+def _environment(server: ServerHandle, stub_port: int) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "stemcore.settings",
+        "DJANGO_DEBUG": "false",
+        "DJANGO_ALLOWED_HOSTS": "127.0.0.1",
+        "DATABASE_URL": server.url(DATABASE, LOGIN),
+        "LOG_FORMAT": "json",
+        "AI_PROVIDER_DEFAULT": "openai",
+        "AI_REQUEST_TIMEOUT_MS": "120000",
+        "OPENAI_API_KEY": "key-of-the-benchmark",
+        "OPENAI_MODEL": "gpt-4o-mini",
+        "OPENAI_EMBEDDING_MODEL": "text-embedding-3-small",
+        "OPENAI_BASE_URL": f"http://127.0.0.1:{stub_port}/openai/v1",
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            urlopen(url, timeout=1).close()
+            return
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+def _end(process: "subprocess.Popen[Any]") -> None:
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
