@@ -1,5 +1,6 @@
 """What of a class's materials a question is answered from."""
 
+import asyncio
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from django.conf import settings
 from structlog import get_logger
 
 from materials.models import COLUMN_DIMENSIONS
-from materials.search import FoundChunk, QueryVector, embedding_provider, find_chunks
+from materials.search import FoundChunk, QueryVector, embedding_provider, find_chunks, textual
 from materials.terms import query_terms
 from stemcore.providers import Call, ProviderError, embed
 from stemcore.text import CHARS_PER_TOKEN, clean_text
@@ -49,8 +50,11 @@ async def material_context(class_id: UUID, query: str, call: Call) -> MaterialCo
     provider = await embedding_provider(class_id)
     if provider is None or not query:
         return MaterialContext()
-    vector = await _query_vector(query, _embedding_call(call, class_id, provider))
-    return assemble(await find_chunks(class_id, query_terms(query), vector))
+    vector, by_words = await asyncio.gather(
+        _query_vector(query, _embedding_call(call, class_id, provider)),
+        textual(class_id, query_terms(query)),
+    )
+    return assemble(await find_chunks(class_id, by_words, vector))
 
 
 def _embedding_call(call: Call, class_id: UUID, provider: str) -> Call:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-MAX_TERMS: Final = 10
+MAX_TERMS: Final = 8
 MAX_QUERY_CHARS: Final = 4_000
 _MAX_TERM_CHARS: Final = 60
 _WHOLE_WORD_CHARS: Final = 3

@@ -1,6 +1,7 @@
 """Retrieval: the right passages of one class, by meaning and by word, within the budget."""
 
 from collections.abc import Sequence
+from operator import mul
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -82,6 +83,23 @@ async def test_it_finds_the_nearest_chunks_first(cast: Cast, embeds: Any) -> Non
         "Source 3 | Motion | page 3",
     )
     assert found.text.startswith("Source 1 | Motion | page 1\nNear.\n\nSource 2 | Motion | page 2")
+
+
+async def test_it_finds_the_true_neighbours_among_many_classes(cast: Cast, embeds: Any) -> None:
+    for n in range(10):
+        other = factories.material(factories.classroom(cast.teacher))
+        for copy in range(10):
+            chunk(other, "Elsewhere.", factories.unit_vector(1_000 + 10 * n + copy))
+    question = factories.unit_vector(1)
+    embeds.always_embeddings(steps.vectors(question))
+    vectors = {seed: factories.unit_vector(seed) for seed in range(100, 130)}
+    materials = [factories.material(cast.classroom) for _ in range(10)]
+    for seed, vector in vectors.items():
+        chunk(materials[seed % 10], "Here.", vector, source_index=seed)
+    nearness = {seed: sum(map(mul, question, vector)) for seed, vector in vectors.items()}
+    truth = sorted(vectors, key=nearness.__getitem__, reverse=True)[:10]
+    labels = (await ask(cast.classroom, "?!")).labels
+    assert [int(label.rpartition(" ")[2]) for label in labels[:10]] == truth
 
 
 async def test_it_ignores_vectors_of_another_model(cast: Cast, embeds: Any) -> None:
