@@ -127,6 +127,7 @@ PYTHON_BACKEND_ALLOW_UNAUTHENTICATED_REQUESTS = env.flag(
 )
 PYTHON_BACKEND_LOG_PROVIDER_FAILURES = env.flag("PYTHON_BACKEND_LOG_PROVIDER_FAILURES", True)
 BODY_LIMIT = 2 * 1024 * 1024
+BLUEPRINT_BODY_LIMIT = 8 * 1024 * 1024
 LOGGING_CONFIG = None
 LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "console"), "console" if DEBUG else "json")
 LOG_LEVEL = env.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info")

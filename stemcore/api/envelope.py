@@ -1,6 +1,7 @@
 """The one shape of every answer: `{ok, data, error, meta}`."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -31,9 +32,12 @@ def _response(body: dict[str, Any], status: int) -> EnvelopeResponse:
     return response
 
 
-def success(data: Any) -> EnvelopeResponse:
-    """A 200 with `data`: JSON types and UUIDs; times are strings already."""
-    meta = {"request_id": request_id.get()}
+def success(data: Any, meta: Mapping[str, Any] | None = None) -> EnvelopeResponse:
+    """A 200 with `data`: JSON types and UUIDs; times are strings already.
+
+    `meta` holds what an action says about its answer, beside the request id.
+    """
+    meta = {"request_id": request_id.get(), **(meta or {})}
     return _response({"ok": True, "data": data, "error": None, "meta": meta}, 200)
 
 

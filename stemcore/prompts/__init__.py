@@ -17,7 +17,7 @@ or nothing when the text is blank, so `{% if materials %}` works. A system half 
 `{{ data_rule }}`, which tells the model what the fences of this one request look like.
 """
 
-from stemcore.prompts.templates import Prompt, PromptTemplate
+from stemcore.prompts.templates import Prompt, PromptTemplate, PromptValue
 from stemcore.prompts.untrusted import Untrusted, fenced_text, visible_text
 
-__all__ = ["Prompt", "PromptTemplate", "Untrusted", "fenced_text", "visible_text"]
+__all__ = ["Prompt", "PromptTemplate", "PromptValue", "Untrusted", "fenced_text", "visible_text"]

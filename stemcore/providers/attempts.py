@@ -1,10 +1,10 @@
 """One attempt at a provider: bounded in time, measured, recorded."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from django.conf import settings
 from django.utils import timezone
@@ -26,6 +26,14 @@ class Metered(Protocol):
 
     @property
     def usage(self) -> Usage | None: ...
+
+
+@runtime_checkable
+class Inspected(Protocol):
+    """A typed answer that was inspected: faults found in it, counted by kind."""
+
+    @property
+    def findings(self) -> Mapping[str, int]: ...
 
 
 A = TypeVar("A", bound=Metered)
@@ -59,6 +67,8 @@ class Attempts:
                 answer = await ask(provider)
             _count(row, answer.usage)
             made = read(answer)
+            if isinstance(made, Inspected):
+                row.findings = dict(made.findings)
         except TimeoutError:
             failure = provider.failed(FailureKind.TIMEOUT, "timed out")
             self._fail(row, failure)

@@ -1,0 +1,77 @@
+"""Making quizzes and flashcards out of a class's blueprint and materials."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import SystemRandom
+
+from learning.errors import FlashcardsFailed, QuizFailed
+from learning.flashcards import Card, CardsAnswer
+from learning.gate.card_gate import gate_cards
+from learning.gate.quiz_gate import gate_quiz, spread_keys
+from learning.generation import CONTEXT_TOKENS, INSTRUCTION_TOKENS, Generated, shortened
+from learning.items import ItemKind, make_items
+from learning.quiz import QuizAnswer, QuizQuestion
+from stemcore.answers import answer_schema
+from stemcore.prompts import Prompt, PromptTemplate, PromptValue, Untrusted
+from stemcore.providers import Call, ProviderError
+
+_PROMPTS = Path(__file__).parent / "prompts"
+QUIZ_PROMPT = PromptTemplate(_PROMPTS / "quiz", version=1)
+CARDS_PROMPT = PromptTemplate(_PROMPTS / "flashcards", version=1)
+
+QUIZ = ItemKind("quiz", QuizAnswer, answer_schema(QuizAnswer, "quiz"), gate_quiz)
+CARDS = ItemKind("flashcards", CardsAnswer, answer_schema(CardsAnswer, "flashcards"), gate_cards)
+
+_random = SystemRandom()
+
+
+@dataclass(frozen=True)
+class ActivityWanted:
+    """What a quiz or a deck is made from, and how many items it shall have."""
+
+    class_title: str
+    count: int
+    instructions: str
+    blueprint_context: str = ""
+    material_context: str = ""
+
+
+async def generate_quiz(wanted: ActivityWanted, call: Call) -> Generated[QuizAnswer]:
+    """A quiz of flawless questions, their keys spread over the four places. Raises QuizFailed."""
+
+    def prompt(count: int, made: Sequence[QuizQuestion]) -> Prompt:
+        stems = [question.question for question in made]
+        return QUIZ_PROMPT.render(**_values(wanted, count, stems))
+
+    try:
+        made = await make_items(QUIZ, wanted.count, prompt, call)
+    except ProviderError as error:
+        raise QuizFailed(error.message) from error
+    questions = spread_keys(made.items, _random)
+    return Generated(QuizAnswer.model_construct(questions=questions), made.result, made.quality)
+
+
+async def generate_flashcards(wanted: ActivityWanted, call: Call) -> Generated[CardsAnswer]:
+    """A deck of flawless cards. Raises FlashcardsFailed."""
+
+    def prompt(count: int, made: Sequence[Card]) -> Prompt:
+        return CARDS_PROMPT.render(**_values(wanted, count, [card.front for card in made]))
+
+    try:
+        made = await make_items(CARDS, wanted.count, prompt, call)
+    except ProviderError as error:
+        raise FlashcardsFailed(error.message) from error
+    cards = list(made.items)
+    return Generated(CardsAnswer.model_construct(cards=cards), made.result, made.quality)
+
+
+def _values(wanted: ActivityWanted, count: int, made: list[str]) -> dict[str, PromptValue]:
+    return {
+        "count": count,
+        "class_title": Untrusted(wanted.class_title),
+        "instructions": Untrusted(shortened(wanted.instructions, INSTRUCTION_TOKENS)),
+        "blueprint_context": Untrusted(shortened(wanted.blueprint_context, CONTEXT_TOKENS)),
+        "material_context": Untrusted(shortened(wanted.material_context, CONTEXT_TOKENS)),
+        "already_made": Untrusted("\n".join(f"- {' '.join(text.split())}" for text in made)),
+    }

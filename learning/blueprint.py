@@ -1,0 +1,199 @@
+"""The typed blueprint of a class: topics, what they rest on, objectives, evidence."""
+
+import re
+from collections.abc import Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, ValidationError, WrapValidator, model_validator
+from pydantic_core.core_schema import ValidatorFunctionWrapHandler
+
+from stemcore.answers import Answer, CaseFolded, Faults, Statement, Strings, valid_items
+
+LEVELS = ("remember", "understand", "apply", "analyze", "evaluate", "create")
+"""The revised Bloom taxonomy (Anderson and Krathwohl, 2001), lowest level first."""
+
+_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SHOWN_KEY = 60
+_ENGLISH = {"analyse": "analyze"}
+
+
+def _text_or_none(value: object) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return str(value).strip() or None
+
+
+def _level(value: object) -> str | None:
+    level = (_text_or_none(value) or "").lower()
+    level = _ENGLISH.get(level, level)
+    return level if level in LEVELS else None
+
+
+def _complete_or_none(value: object, validate: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+OptionalText = Annotated[str | None, BeforeValidator(_text_or_none)]
+Grade = Annotated[Literal["low", "medium", "high"], CaseFolded]
+Level = Literal["remember", "understand", "apply", "analyze", "evaluate", "create"]
+
+
+class Evidence(Answer):
+    """Where the material says so."""
+
+    source_label: Statement
+    rationale: str = ""
+
+
+def _evidence(value: object) -> list[Evidence]:
+    entries = value if isinstance(value, list) else [value]
+    shaped = [{"sourceLabel": one} if isinstance(one, str) else one for one in entries]
+    return valid_items(Evidence, shaped)[0]
+
+
+EvidenceList = Annotated[list[Evidence], BeforeValidator(_evidence)]
+
+
+class TopicObjective(Answer):
+    """What a student can do afterwards, and on which level of Bloom's taxonomy."""
+
+    statement: Statement
+    level: Annotated[Level | None, BeforeValidator(_level)] = None
+    mastery_criteria: OptionalText = None
+    misconception_addressed: OptionalText = None
+    evidence: EvidenceList = []
+
+
+def _objectives(value: object) -> object:
+    if not isinstance(value, list):
+        return [] if value is None else value
+    shaped = [{"statement": one} if isinstance(one, str) else one for one in value]
+    return valid_items(TopicObjective, shaped)[0]
+
+
+class BlueprintTopic(Answer):
+    """One topic. `prerequisites` are keys of other topics."""
+
+    key: str
+    title: str = ""
+    description: OptionalText = None
+    section: OptionalText = None
+    sequence: int
+    prerequisites: Strings = []
+    objectives: Annotated[list[TopicObjective], BeforeValidator(_objectives)] = []
+    assessment_ideas: Strings = []
+    misconception_flags: Strings = []
+    evidence: EvidenceList = []
+
+
+class QualityRubric(Answer):
+    """How the model judges its own blueprint."""
+
+    coverage_completeness: Grade
+    logical_progression: Grade
+    evidence_grounding: Grade
+    notes: Strings = []
+
+
+class BlueprintAnswer(Answer):
+    """A blueprint that keeps every rule; its topics are in sequence.
+
+    What has one right answer is repaired: topics out of order, gaps in the sequence, repeated
+    strings, levels in another case. An incomplete rubric is left out.
+    """
+
+    schema_version: Annotated[Literal["v2"], BeforeValidator(lambda _: "v2")] = "v2"
+    summary: Statement
+    assumptions: Strings = []
+    uncertainty_notes: Strings = []
+    quality_rubric: Annotated[QualityRubric | None, WrapValidator(_complete_or_none)] = None
+    topics: list[BlueprintTopic]
+
+    @property
+    def size(self) -> int:
+        return len(self.topics)
+
+    @model_validator(mode="after")
+    def _keep_the_rules(self) -> Self:
+        if faults := list(topic_faults(self.topics)):
+            raise Faults(faults)
+        self.topics = in_sequence(self.topics)
+        return self
+
+
+def in_sequence(topics: Sequence[BlueprintTopic]) -> list[BlueprintTopic]:
+    """The topics by sequence, numbered from 1 without gaps."""
+    ordered = sorted(topics, key=lambda topic: topic.sequence)
+    return [
+        topic.model_copy(update={"sequence": place}) for place, topic in enumerate(ordered, start=1)
+    ]
+
+
+def topic_faults(topics: Sequence[BlueprintTopic]) -> Iterable[str]:
+    """The rules that topics break, each sentence naming topic and rule; gaps are no fault."""
+    if not topics:
+        yield "topics: at least one topic is needed"
+    for place, topic in enumerate(topics, start=1):
+        yield from (f"{_named(place, topic)}: {fault}" for fault in _faults_of_one(topic))
+    yield from _repeated("key", [topic.key for topic in topics], topics)
+    yield from _repeated("sequence", [topic.sequence for topic in topics], topics)
+    yield from _prerequisite_faults(topics)
+
+
+def _faults_of_one(topic: BlueprintTopic) -> Iterable[str]:
+    if not _KEY.fullmatch(topic.key):
+        yield "key must be kebab-case (lower-case letters and digits, joined by hyphens)"
+    if not any(character.isalnum() for character in topic.title):
+        yield "title is missing"
+    if not topic.objectives:
+        yield "objectives: at least one with a statement is needed"
+    if not topic.assessment_ideas:
+        yield "assessmentIdeas: at least one is needed"
+
+
+def _repeated(
+    rule: str, values: Sequence[str | int], topics: Sequence[BlueprintTopic]
+) -> Iterable[str]:
+    first: dict[str | int, int] = {}
+    for place, value in enumerate(values, start=1):
+        if first.setdefault(value, place) != place:
+            named = _named(place, topics[place - 1])
+            yield f"{named}: {rule} is that of topic {first[value]} too"
+
+
+def _prerequisite_faults(topics: Sequence[BlueprintTopic]) -> Iterable[str]:
+    keys = {topic.key for topic in topics}
+    faulty = False
+    for place, topic in enumerate(topics, start=1):
+        for key in topic.prerequisites:
+            if key == topic.key:
+                faulty = True
+                yield f"{_named(place, topic)}: prerequisites must not name the topic itself"
+            elif key not in keys:
+                faulty = True
+                yield f"{_named(place, topic)}: prerequisites name no topic by {_shown(key)}"
+    if not faulty and (cycle := prerequisite_cycle(topics)):
+        yield f"prerequisites form a cycle: {' → '.join(map(_shown, cycle))}"
+
+
+def prerequisite_cycle(topics: Sequence[BlueprintTopic]) -> list[str]:
+    """The keys along a cycle of prerequisites, the first again at the end; empty without one."""
+    graph = TopologicalSorter({topic.key: topic.prerequisites for topic in topics})
+    try:
+        graph.prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def _named(place: int, topic: BlueprintTopic) -> str:
+    return f"topic {place} ({_shown(topic.key)})" if _KEY.fullmatch(topic.key) else f"topic {place}"
+
+
+def _shown(key: str) -> str:
+    """A key as it may stand in a message: only when it is one, and not a whole text."""
+    return f'"{key}"' if _KEY.fullmatch(key) and len(key) <= _SHOWN_KEY else "that key"

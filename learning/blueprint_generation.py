@@ -1,0 +1,89 @@
+"""Making a blueprint out of the materials of a class."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from learning.blueprint import BlueprintAnswer, BlueprintTopic, Evidence
+from learning.errors import BlueprintFailed
+from learning.generation import (
+    MATERIAL_TOKENS,
+    MAX_TOKENS,
+    Generated,
+    refuse_leak,
+    shortened,
+    texts_of,
+)
+from stemcore.answers import answer_schema, read_answer
+from stemcore.prompts import Prompt, PromptTemplate, Untrusted
+from stemcore.providers import Call, Generation, ProviderError, generate_answer
+
+PROMPT = PromptTemplate(Path(__file__).parent / "prompts" / "blueprint", version=1)
+SCHEMA = answer_schema(BlueprintAnswer, "blueprint")
+LABEL = "blueprint"
+TEMPERATURE = 0.0
+"""A blueprint of the same material should be the same."""
+
+
+@dataclass(frozen=True)
+class BlueprintWanted:
+    """What a blueprint is made from."""
+
+    class_title: str
+    material_text: str
+    material_count: int
+    subject: str = ""
+    level: str = ""
+
+
+async def generate_blueprint(wanted: BlueprintWanted, call: Call) -> Generated[BlueprintAnswer]:
+    """A blueprint that keeps every rule. Raises BlueprintFailed."""
+    material = shortened(wanted.material_text, MATERIAL_TOKENS)
+    prompt = blueprint_prompt(wanted, material)
+
+    def read(text: str) -> BlueprintAnswer:
+        answer = read_answer(text, BlueprintAnswer, LABEL)
+        refuse_leak(prompt, texts_of(answer.model_dump()), LABEL)
+        return with_given_evidence(answer, material)
+
+    generation = Generation(
+        prompt.system, prompt.user, TEMPERATURE, MAX_TOKENS, answer_schema=SCHEMA
+    )
+    try:
+        blueprint, result = await generate_answer(generation, call, read)
+    except ProviderError as error:
+        raise BlueprintFailed(error.message) from error
+    return Generated(blueprint, result)
+
+
+def blueprint_prompt(wanted: BlueprintWanted, material: str) -> Prompt:
+    return PROMPT.render(
+        class_title=Untrusted(wanted.class_title),
+        subject=Untrusted(wanted.subject),
+        level=Untrusted(wanted.level),
+        material_count=wanted.material_count,
+        material_text=Untrusted(material),
+    )
+
+
+def with_given_evidence(blueprint: BlueprintAnswer, material: str) -> BlueprintAnswer:
+    """The blueprint without evidence whose label stands nowhere in the material."""
+    given = _folded(material)
+    topics = [_with_given_evidence(topic, given) for topic in blueprint.topics]
+    return blueprint.model_copy(update={"topics": topics})
+
+
+def _with_given_evidence(topic: BlueprintTopic, given: str) -> BlueprintTopic:
+    objectives = [
+        objective.model_copy(update={"evidence": _given(objective.evidence, given)})
+        for objective in topic.objectives
+    ]
+    update = {"evidence": _given(topic.evidence, given), "objectives": objectives}
+    return topic.model_copy(update=update)
+
+
+def _given(evidence: list[Evidence], given: str) -> list[Evidence]:
+    return [one for one in evidence if _folded(one.source_label) in given]
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold()

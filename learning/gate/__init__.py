@@ -1,0 +1,1 @@
+"""The quality gate of quiz questions and flashcards."""

@@ -1,0 +1,74 @@
+"""One generation of learning content, and what is handed on from it."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from stemcore.answers import UnusableAnswer
+from stemcore.prompts import Prompt, fenced_text
+from stemcore.providers import GenerationResult
+from stemcore.text import CHARS_PER_TOKEN
+
+P = TypeVar("P")
+
+MAX_TOKENS = 8000
+"""What a model may answer with a blueprint, a quiz or a deck."""
+
+MATERIAL_TOKENS = 120_000
+CONTEXT_TOKENS = 40_000
+INSTRUCTION_TOKENS = 4_000
+"""Estimated tokens of a prompt's parts; what goes beyond is cut at a line's end."""
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How many items were asked for, and what the gate found, counted by rule."""
+
+    asked: int
+    returned: int
+    findings: dict[str, int] = field(default_factory=dict)
+    topped_up: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """The quality as `meta.quality` shows it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Generated(Generic[P]):
+    """Content of type P, who made it, and its quality where a gate judged it."""
+
+    payload: P
+    result: GenerationResult
+    quality: Quality | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        """The generation result as an API answer shows it."""
+        payload = self.payload
+        shown = payload.model_dump(by_alias=True) if isinstance(payload, BaseModel) else payload
+        return {"payload": shown, **self.result.provenance()}
+
+
+def refuse_leak(prompt: Prompt, texts: list[str], label: str) -> None:
+    """Raises UnusableAnswer when one of the texts repeats the instructions of the prompt."""
+    if prompt.leaks_into(*texts):
+        fault = "the answer must not repeat its instructions"
+        raise UnusableAnswer([fault], f"Invalid {label} JSON: {fault}")
+
+
+def shortened(text: str, tokens: int) -> str:
+    """The whole lines at the beginning of a text that fit a number of estimated tokens."""
+    text = fenced_text(text)
+    chars = tokens * CHARS_PER_TOKEN
+    if len(text) <= chars:
+        return text
+    return (text[: chars + 1].rpartition("\n")[0] or text)[:chars]
+
+
+def texts_of(value: Any) -> list[str]:
+    """All strings inside a JSON value."""
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for entry in inner for text in texts_of(entry)]
