@@ -53,10 +53,8 @@ def join_queue(
     session = lock_own_session(visit.class_id, visit.user.id, session_id)
     if not visible_text(message).strip():
         raise BlankField.of_field("message", "must not be blank")
-    take_ticket(ticket, session_id, deadline)
-    if is_first(ticket, session_id):
-        return _load(membership, session)
-    return None
+    is_leading = take_ticket(ticket, session_id, deadline)
+    return _load(membership, session) if is_leading else None
 
 
 @read

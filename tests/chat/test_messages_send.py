@@ -207,7 +207,7 @@ async def test_it_takes_few_queries(api: Api, cast: Cast) -> None:
     factories.chat_messages(cast.session, 30)
     with count_queries() as queries:
         data_of(await send(api, cast))
-    assert len(queries) <= 16, queries
+    assert len(queries) <= 15, queries
 
 
 # Compaction --------------------------------------------------------------------------------------
