@@ -32,8 +32,8 @@ class CanvasHint(Answer):
     """A picture that would help: its kind, what it shows, and its title."""
 
     type: Annotated[Literal["chart", "diagram", "wave", "vector"], CaseFolded]
-    concept: Annotated[Statement, Field(max_length=200)]
-    title: Annotated[Statement, Field(max_length=200)]
+    concept: Annotated[str, Field(min_length=1, max_length=200)]
+    title: Annotated[str, Field(min_length=1, max_length=200)]
 
 
 def _valid_citations(value: object) -> object:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from chat.blueprint import BlueprintOutline
 from chat.compaction import Memory
 from chat.compaction.summary import read_summary
 from chat.errors import (
@@ -15,11 +14,12 @@ from chat.errors import (
 )
 from chat.messages import newest_messages
 from chat.models import ChatCompaction, ChatMessage, ChatSession
-from chat.published import published_blueprint
 from chat.tickets import is_first, take_ticket
 from chat.turns import Turn
 from chat.visits import Visit
 from classes.access import Membership
+from learning.outline import BlueprintOutline
+from learning.published import published_blueprint
 from stemcore.database import read, write
 from stemcore.deadline import Deadline
 from stemcore.errors import BlankField

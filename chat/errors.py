@@ -71,3 +71,15 @@ class ResponseGenerationFailed(DomainError):
     status = 502
     code = "response_generation_failed"
     message = "The answer could not be generated. Please try again."
+
+
+class ChatFailed(DomainError):
+    status = 502
+    code = "chat_error"
+    message = "The answer could not be generated. Please try again."
+
+
+class CanvasFailed(DomainError):
+    status = 502
+    code = "canvas_error"
+    message = "The picture could not be generated. Please try again."

@@ -1,12 +1,8 @@
 """Small cuts of text for prompts and summaries."""
 
-from stemcore.text import CHARS_PER_TOKEN
+from stemcore.text import CHARS_PER_TOKEN, one_line
 
 ELLIPSIS = "…"
-
-
-def one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def clip(text: str, chars: int) -> str:

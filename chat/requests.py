@@ -1,12 +1,13 @@
-"""What the requests of the chat workspace may carry."""
+"""What the requests of the chat may carry."""
 
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from chat.answer import CanvasHint
 from chat.budget import ANSWER_TOKENS
-from stemcore.api.body import ClassBody, TimeoutMs, Whole
+from stemcore.api.body import Body, ClassBody, Text, TimeoutMs, Whole
 
 
 class WorkspaceBody(ClassBody):
@@ -46,11 +47,44 @@ class ListMessages(WorkspaceBody):
     limit: Annotated[Whole, Field(ge=1, le=200)] = 120
 
 
-class SendMessage(WorkspaceBody):
-    session_id: UUID
-    message: str
+class Answering(WorkspaceBody):
+    """What the routes carry that answer a message."""
+
     timeout_ms: TimeoutMs | None = None
     max_tokens: Annotated[Whole, Field(ge=1, le=16_000)] = ANSWER_TOKENS
     tool_mode: Literal["off", "plan", "auto"] = "off"
     tool_catalog: tuple[str, ...] = ()
     orchestration_hints: dict[str, Any] = {}
+
+
+class SendMessage(Answering):
+    session_id: UUID
+    message: str
+
+
+class TranscriptTurn(Body):
+    """A line of a transcript; its time is the caller's, only the order counts."""
+
+    author: Annotated[Literal["student", "teacher", "assistant"], Field(alias="role")]
+    text: Annotated[str, Field(alias="message")] = ""
+
+
+class GenerateAnswer(Answering):
+    class_title: Text
+    user_message: Text
+    transcript: tuple[TranscriptTurn, ...] = ()
+    blueprint_context: str = ""
+    material_context: str = ""
+    compacted_memory_context: str = ""
+    assignment_instructions: str = ""
+    purpose: str = ""
+    session_id: str | None = None
+
+
+class Canvas(Body):
+    """The body of the canvas route; the class is named, but nothing of it is read."""
+
+    class_id: UUID
+    canvas_hint: CanvasHint
+    student_question: Annotated[str, Field(max_length=500)] = ""
+    ai_answer: Annotated[str, Field(max_length=2000)] = ""

@@ -6,9 +6,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.utils import timezone
-from materials.retrieval import MaterialContext, material_context
 
-from chat.blueprint import BLUEPRINT_LABEL
 from chat.compaction import Compaction, Memory, compact_if_due, transcript_of
 from chat.context import PromptParts, chat_prompt
 from chat.conversation import Conversation, join_queue, load_when_first
@@ -18,6 +16,8 @@ from chat.exchanges import Exchange, store_exchange
 from chat.requests import SendMessage
 from chat.tickets import return_ticket
 from chat.visits import Visit
+from learning.outline import BLUEPRINT_LABEL
+from materials.retrieval import MaterialContext, material_context
 from stemcore.deadline import Deadline
 from stemcore.providers import Call, ProviderError
 from stemcore.text import estimate_tokens

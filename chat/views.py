@@ -1,13 +1,17 @@
-"""The routes of the chat workspace."""
+"""The routes of the chat."""
 
 from typing import Any
 
-from chat.errors import ChatWorkspaceFailed
+from chat.canvas.generation import CANVAS_SECONDS, CanvasWanted, generate_canvas
+from chat.errors import CanvasFailed, ChatFailed, ChatWorkspaceFailed
 from chat.messages import MessagePage, list_messages
+from chat.one_shot import Asking, answer_once
 from chat.participants import list_participants
 from chat.requests import (
     ArchiveSession,
+    Canvas,
     CreateSession,
+    GenerateAnswer,
     ListMessages,
     ListSessions,
     RenameSession,
@@ -17,7 +21,9 @@ from chat.requests import (
 from chat.send import Sending, send_message
 from chat.sessions import archive_session, create_session, list_sessions, rename_session
 from chat.visits import Visit
-from stemcore.api.views import UserViewSet
+from stemcore.api.views import ApiViewSet, UserViewSet
+from stemcore.deadline import Deadline
+from stemcore.providers import Call
 
 
 class WorkspaceViewSet(UserViewSet):
@@ -55,3 +61,22 @@ class WorkspaceViewSet(UserViewSet):
 
     def _visit(self, body: WorkspaceBody) -> Visit:
         return Visit(self.caller, body.class_id, body.sandbox)
+
+
+class GenerateViewSet(UserViewSet):
+    failure = ChatFailed
+    guest_features = {"generate": "chat"}
+
+    async def generate(self, body: GenerateAnswer) -> dict[str, Any]:
+        visit = Visit(self.caller, body.class_id, body.sandbox)
+        return (await answer_once(visit, Asking.of(body))).as_data()
+
+
+class CanvasViewSet(ApiViewSet):
+    failure = CanvasFailed
+
+    async def draw(self, body: Canvas) -> dict[str, Any]:
+        wanted = CanvasWanted(body.canvas_hint, body.student_question, body.ai_answer)
+        deadline = Deadline.after(CANVAS_SECONDS)
+        call = Call("chat_canvas_v1", deadline, class_id=body.class_id)
+        return {"spec": (await generate_canvas(wanted, call)).as_data()}

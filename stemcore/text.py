@@ -19,3 +19,8 @@ def clean_text(text: str) -> str:
 def estimate_tokens(text: str) -> int:
     """Tokens of a text, estimated as characters / 4, rounded up."""
     return -(-len(text) // CHARS_PER_TOKEN)
+
+
+def one_line(text: str) -> str:
+    """The words of a text on one line, a space between them."""
+    return " ".join(text.split())

@@ -2,7 +2,7 @@
 
 import re
 
-from chat.lines import one_line
+from stemcore.text import one_line
 
 SCANNED_CHARS = 4_000
 TERM_CHARS = 40

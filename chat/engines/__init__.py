@@ -1,7 +1,7 @@
 """Engines: a prompt in, a grounded chat answer out. All stand on the one provider gateway."""
 
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Protocol
 
 from chat.answer import ChatAnswer
 from chat.budget import ANSWER_TOKENS
@@ -44,6 +44,12 @@ class EngineResult:
     answer: ChatAnswer
     generation: GenerationResult
     orchestration: Orchestration
+
+    def as_data(self) -> dict[str, Any]:
+        """The answer as a generation result, with how it came about."""
+        payload = self.answer.model_dump(mode="json", by_alias=True, exclude_none=True)
+        orchestration = asdict(self.orchestration)
+        return {"payload": payload, **self.generation.provenance(), "orchestration": orchestration}
 
 
 class Engine(Protocol):

@@ -14,8 +14,9 @@ async def run(prompt: ChatPrompt, call: Call) -> EngineResult:
 
     def read(text: str) -> ChatAnswer:
         answer = read_answer(text, ChatAnswer, "chat")
-        if prompt.prompt.leaks_into(answer.answer):
-            fault = "answer: must not repeat the instructions"
+        rationales = [citation.rationale for citation in answer.citations]
+        if prompt.prompt.leaks_into(answer.answer, *rationales):
+            fault = "the answer must not repeat its instructions"
             raise UnusableAnswer([fault], f"Invalid chat JSON: {fault}")
         return ground(answer, prompt.labels)
 

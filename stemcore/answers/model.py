@@ -1,5 +1,6 @@
 """What the typed answers of all features share."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, ClassVar, Self, TypeVar, cast, get_args
 
@@ -21,6 +22,8 @@ from stemcore.answers.strict import Json
 M = TypeVar("M", bound=BaseModel)
 
 _RULE = "rule_"
+# Pydantic speaks of inputs, strings and lists; here the field is named in front.
+_SHOULD = re.compile(r"\A(?:Input|String|List|Value) should")
 
 
 class Answer(BaseModel):
@@ -168,7 +171,7 @@ def _path(location: tuple[int | str, ...]) -> str:
 def _sentence(kind: str, message: str) -> str:
     if kind == "missing":
         return "is missing"
-    return message.removeprefix("Value error, ").replace("Input should be", "must be")
+    return _SHOULD.sub("must", message.removeprefix("Value error, "))
 
 
 def _says_something(text: str) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from chat.blueprint import BlueprintOutline, ObjectiveOutline, TopicOutline, outline_of_content
 from learning.models import Blueprint, Topic
+from learning.outline import BlueprintOutline, ObjectiveOutline, TopicOutline, outline_of_content
 
 
 def published_blueprint(class_id: UUID) -> BlueprintOutline | None:

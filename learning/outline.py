@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from chat.lines import one_line
+from stemcore.text import one_line
 
 BLUEPRINT_LABEL = "Blueprint Context"
 

@@ -1,6 +1,6 @@
 """The blueprint as prompt text: labelled, complete, and safe from its own content."""
 
-from chat.blueprint import (
+from learning.outline import (
     BlueprintOutline,
     ObjectiveOutline,
     TopicOutline,

@@ -1,0 +1,1 @@
+"""Pictures beside a chat answer: typed specs that the web app draws."""
