@@ -1,0 +1,99 @@
+"""Adding, reading and changing rows of any model, with the superuser's rights."""
+
+import itertools
+from typing import Any, TypeVar
+
+from django.db.models import Field, JSONField, Model
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from stemcore.fields import VectorField
+from tests.database import superuser
+
+M = TypeVar("M", bound=Model)
+serial = itertools.count(1)  # what makes names and codes distinct
+
+
+def insert(model: type[M], /, **values: Any) -> M:
+    """Adds a row; fields that are not given keep the database's defaults. Returns it as stored."""
+    fields = [model._meta.get_field(name) for name in values]
+    query = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING {}").format(
+        _table(model),
+        sql.SQL(", ").join(sql.Identifier(field.column) for field in fields),
+        sql.SQL(", ").join(sql.Placeholder() * len(fields)),
+        _columns(model),
+    )
+    values_in = [
+        _to_column(field, value) for field, value in zip(fields, values.values(), strict=True)
+    ]
+    row = superuser().execute(query, values_in).fetchone()
+    assert row is not None
+    return _from_row(model, row)
+
+
+def rows(model: type[M], /, *, order: str = "", **equal: Any) -> list[M]:
+    """The rows whose fields equal the given values, as they are stored now."""
+    query = sql.SQL("SELECT {} FROM {}").format(_columns(model), _table(model))
+    fields = [model._meta.get_field(name) for name in equal]
+    if fields:
+        tests = (sql.SQL("{} = %s").format(sql.Identifier(field.column)) for field in fields)
+        query += sql.SQL(" WHERE ") + sql.SQL(" AND ").join(tests)
+    if order:
+        query += sql.SQL(" ORDER BY {}").format(sql.Identifier(order))
+    values = [_to_column(field, value) for field, value in zip(fields, equal.values(), strict=True)]
+    return [_from_row(model, row) for row in superuser().execute(query, values).fetchall()]
+
+
+def row(model: type[M], /, **equal: Any) -> M:
+    """The one row whose fields equal the given values."""
+    (found,) = rows(model, **equal)
+    return found
+
+
+def count(model: type[Model], /, **equal: Any) -> int:
+    return len(rows(model, **equal))
+
+
+def update(instance: M, **values: Any) -> M:
+    """Changes fields of a stored row, past triggers' own opinions of the claims."""
+    fields = [instance._meta.get_field(name) for name in values]
+    key = instance._meta.pk
+    assert key is not None
+    query = sql.SQL("UPDATE {} SET {} WHERE {} = %s RETURNING {}").format(
+        _table(type(instance)),
+        sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(f.column)) for f in fields),
+        sql.Identifier(key.column),
+        _columns(type(instance)),
+    )
+    values_in = [
+        _to_column(field, value) for field, value in zip(fields, values.values(), strict=True)
+    ]
+    found = superuser().execute(query, [*values_in, instance.pk]).fetchone()
+    assert found is not None
+    return _from_row(type(instance), found)
+
+
+def _table(model: type[Model]) -> sql.SQL:
+    name = model._meta.db_table
+    return sql.SQL(name if name.startswith('"') else f'public."{name}"')  # type: ignore[arg-type]
+
+
+def _columns(model: type[Model]) -> sql.Composed:
+    names = (sql.Identifier(field.column) for field in model._meta.concrete_fields)
+    return sql.SQL(", ").join(names)
+
+
+def _to_column(field: Any, value: Any) -> Any:
+    if isinstance(value, Model):
+        return value.pk
+    if isinstance(field, JSONField):
+        return None if value is None else Jsonb(value)
+    return field.get_prep_value(value)
+
+
+def _from_row(model: type[M], row: dict[str, Any]) -> M:
+    return model(**{f.attname: _from_column(f, row[f.column]) for f in model._meta.concrete_fields})
+
+
+def _from_column(field: "Field[Any, Any]", value: Any) -> Any:
+    return field.from_db_value(value) if isinstance(field, VectorField) else value
