@@ -37,10 +37,10 @@ def chunk_segments(
     """Chunks of at most `max_tokens`, in order, never across segments.
 
     Chunks of one segment that follow each other share at most `overlap_tokens`. Raises
-    ValueError unless the overlap is less than half of a chunk, since chunks must move on.
+    ValueError unless the overlap is smaller than a chunk, since chunks must move on.
     """
-    if not 0 <= 2 * overlap_tokens < max_tokens:
-        raise ValueError("The overlap of chunks must be less than half of their size.")
+    if not 0 <= overlap_tokens < max_tokens:
+        raise ValueError("The overlap of chunks must be smaller than their size.")
     return [
         chunk
         for segment in segments
@@ -54,8 +54,9 @@ def chunk_segments(
 def _chunks(segment: Segment, size: int, overlap: int) -> Iterator[Chunk]:
     text, start = segment.text, 0
     while len(text) - start > size:
-        # A cut in the first half would make needlessly small chunks.
-        end = _last_cut(text, start + size // 2, start + size)
+        # A cut in the first half would make needlessly small chunks, one within the overlap
+        # would not move on.
+        end = _last_cut(text, start + max(size // 2, overlap + 1), start + size)
         yield Chunk(segment, start, end)
         start = _first_cut(text, end - overlap, end)
     yield Chunk(segment, start, len(text))
