@@ -17,14 +17,17 @@ _ALL_OR_NONE = re.compile(
         (?:all|none|both|neither|any|some|most|either)(?:\s+(?:one|two|three|four))?\s+(?:of\s+)?
             (?:the\s+)?(?:above|below|preceding|previous|foregoing|others?|options?|choices?|answers?
             |these|those|them|statements|listed|given)\b.*
-      | (?:all|none|both|neither)(?:\s+(?:of\s+)?(?:these|those|them))?
-            (?:\s+(?:are|is))?(?:\s+(?:correct|true|right|false|wrong|apply|applies))?
+      | (?:all|both|neither|none)(?:\s+(?:are|is))?\s+
+            (?:correct|true|right|false|wrong|apply|applies)
+      | all | both | neither
       | (?:the\s+)?above\s+all | not\s+enough\s+information | (?:it\s+)?cannot\s+be\s+determined
       | i\s+(?:do\s+not|don['’]t)\s+know
     )\W*""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_NUMERAL = r"\(?(?:[a-d]|i{1,3}|iv|[1-4])\)?"
+_NONE = re.compile(r"\W*none\W*", re.IGNORECASE)
+_HOW_MANY = re.compile(r"\bhow (?:many|much)\b", re.IGNORECASE)
+_NUMERAL = r"\(?(?:[a-d]|i{1,3}|iv)\)?"
 _OTHER_CHOICES = re.compile(
     rf"(?:both|neither|either|only)?\s*{_NUMERAL}(?:\s*(?:,|and|&|or|nor)\s*{_NUMERAL})+"
     r"(?:\s+only|\s+are\s+(?:correct|true))?\W*",
@@ -38,16 +41,18 @@ _ABSOLUTE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # "All metals …" beside choices that claim less.
-_SWEEPING = re.compile(r"\W*(?:all|every|everything|nothing)\b\s+\w+", re.IGNORECASE)
+_SWEEPING = re.compile(r"\W*(?:all|every|everything)\b\s+\w+", re.IGNORECASE)
 
 _POSITION = re.compile(
-    r"""\b(?:options?|choices?|answers?|alternatives?|distractors?)\s+\(?[A-D1-4]\)?(?![\w.])
-      | \b(?:first|second|third|fourth|last)\s+(?:option|choice|alternative)\b
+    r"""\b(?i:options?|choices?|answers?|alternatives?|distractors?)\s+\(?[A-D1-4]\)?(?![\w.])
+      | \b(?i:(?:first|second|third|fourth|last)\s+(?:option|choice|alternative))\b
       | (?:^|\s)\([A-D]\)\s+(?:is|are|and|because)\b""",
     re.VERBOSE,
 )
 
-_INTERROGATIVE = re.compile(r"\b(?:which|what|who|select|choose|identify|pick|find|all)\b", re.I)
+_INTERROGATIVE = re.compile(
+    r"\b(?:which|what|who|select|choose|identify|pick|find|all|each)\b", re.I
+)
 _SUBORDINATE = re.compile(
     r"\b(?:when|if|that|because|while|where|since|although|whose|until|unless|so)\b", re.I
 )
@@ -59,6 +64,8 @@ _SHORT_NEGATIVE = re.compile(
 )
 _CANNOT = re.compile(r"\bcannot\b")
 
+_SENTENCE_ENDS = (". ", "? ", "! ", ": ", "\n")
+
 _LONGER = 1.3
 _LONGER_BY = 8
 _LONGEST_STEM_WORD = 8
@@ -69,6 +76,9 @@ _SHORTEST_KEY = 4
 def all_or_none(question: QuizQuestion) -> bool:
     """A choice that speaks of the other choices."""
     if any(_ALL_OR_NONE.fullmatch(choice) for choice in question.choices):
+        return True
+    # "None" is an honest answer to "How many …".
+    if any(map(_NONE.fullmatch, question.choices)) and not _HOW_MANY.search(question.question):
         return True
     # Where most choices are pairs of letters or numbers, these are the matter itself.
     pairs = sum(bool(_OTHER_CHOICES.fullmatch(choice)) for choice in question.choices)
@@ -152,7 +162,7 @@ def _upper(clause: str, found: re.Match[str]) -> str:
 def _main_clause(stem: str) -> tuple[int, int]:
     """Where the last sentence asks: from its question word to the next subordinate clause."""
     body = stem.rstrip(" ?.:*_")
-    sentence = max(body.rfind(". "), body.rfind("? "), body.rfind("! "), body.rfind("\n")) + 1
+    sentence = max(map(body.rfind, _SENTENCE_ENDS)) + 1
     asks = _INTERROGATIVE.search(stem, sentence)
     if asks is None:
         return 0, 0
