@@ -27,7 +27,7 @@ _FILLER = frozenset(
         "following statement statements best correct correctly true right answer option choice",
         "question because since so therefore thus hence indeed simply just also very most more",
         "we you your our one called known given described stated explanation states says about",
-        "mean means meant term definition define defined select choose identify name following",
+        "mean means meant term definition define defined select choose identify name please tell",
     )
     for word in line.split()
 )
