@@ -143,8 +143,8 @@ def numbers_as_strings(payload: Payload, rng: random.Random) -> str:
 
 
 def extra_fields(payload: Payload, rng: random.Random) -> str:
-    text = json.dumps({"reasoning": "because", **payload, "score": 0.5, "tags": ["x"]})
-    return text.replace("0.5", rng.choice(["NaN", "Infinity", "-Infinity", "1e999"]))
+    text = json.dumps({"reasoning": "because", **payload, "score": "@", "tags": ["x"]})
+    return text.replace('"@"', rng.choice(["NaN", "Infinity", "-Infinity", "1e999"]))
 
 
 def repeated(payload: Payload, rng: random.Random) -> str:

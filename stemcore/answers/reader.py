@@ -19,7 +19,6 @@ A = TypeVar("A", bound=Answer)
 
 _MAX_CANDIDATES = 64
 _MAX_NODES = 5_000
-_MAX_RESTARTS = 4
 _MAX_EMBEDDED = 4
 _MAX_FAULTS = 8
 
@@ -71,22 +70,10 @@ class _Search(Generic[A]):
             return best
         anchored, _ = strict_values(text, self.opener)
         best = _larger(best, self._best(anchored))
-        reading = tolerant_values(text)
+        reading = tolerant_values(text, self.opener)
         self.is_cut_off = self.is_cut_off or reading.is_cut_off
         best = _larger(best, self._best(reading.values))
-        if best is None:
-            best = self._restarted(text)
         return otherwise(values + reading.values) if best is None else best
-
-    def _restarted(self, text: str) -> A | None:
-        """Reads again from the last places where the answer may begin.
-
-        What stood before them may have begun a string that swallowed them.
-        """
-        for found in [*self.opener.finditer(text)][: -_MAX_RESTARTS - 1 : -1]:
-            if answer := self._best(tolerant_values(text, found.start()).values):
-                return answer
-        return None
 
     def _embedded(self, values: list[Json]) -> A | None:
         """Reads the JSON that a wrapper holds as a string."""
@@ -148,7 +135,7 @@ class _Search(Generic[A]):
 def _opener(model: type[Answer]) -> re.Pattern[str]:
     """Where an object begins with a field of the answer."""
     names = "|".join(re.escape(name) for name in sorted(model.field_names()))
-    return re.compile(rf"""\{{\s*["'“]?(?:{names})["'”]?\s*:""")
+    return re.compile(rf'\{{\s*["“](?:{names})["”]\s*:')
 
 
 def _larger(first: A | None, second: A | None) -> A | None:

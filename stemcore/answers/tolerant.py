@@ -86,20 +86,28 @@ class Reading:
     is_cut_off: bool
 
 
-def tolerant_values(text: str, start: int = 0) -> Reading:
-    """The objects and lists that a text holds from `start` on, as far as they can be read."""
-    return _Parser(text, start).read()
+def tolerant_values(text: str, opener: re.Pattern[str] | None = None) -> Reading:
+    """The objects and lists that a text holds, as far as they can be read.
+
+    No string reaches over a place where `opener` matches: the answer begins there anew, and what
+    stands before it lost its end.
+    """
+    return _Parser(text, opener).read()
 
 
 class _Parser:
-    def __init__(self, text: str, start: int) -> None:
+    def __init__(self, text: str, opener: re.Pattern[str] | None) -> None:
         self.text = text
-        self.position = start
+        self.position = 0
         self.roots: list[Json] = []
         self.stack: list[dict[str, Json] | list[Json]] = []
         self.key: str | None = None
-        # From here on no string of this kind has a proper end, so none is looked for again.
-        self.endless_from: dict[_Ending, int] = {}
+        # Where strings stop at the latest, the last place first.
+        self.stops = [len(text)]
+        if opener is not None:
+            self.stops += [found.start() for found in opener.finditer(text)][::-1]
+        # Up to here no string of this kind has a proper end, so none is looked for again.
+        self.endless_until: dict[_Ending, int] = {}
 
     def read(self) -> Reading:
         for _ in range(_MAX_STEPS):
@@ -198,27 +206,33 @@ class _Parser:
 
     def _read_string(self, quote: str) -> None:
         self.position += 1
+        stop = self._next_stop()
         ending = (_ITEM_ENDINGS if isinstance(self.stack[-1], list) else _FIELD_ENDINGS)[quote]
-        end = self._end_of_string(ending)
+        end = self._end_of_string(ending, stop)
         if end is None:
-            self.key, self.position = None, len(self.text)
+            self.key, self.position = None, stop
             return
         self._add(_unescaped(self.text[self.position : end]))
         self.position = end + 1
 
-    def _end_of_string(self, ending: _Ending) -> int | None:
+    def _next_stop(self) -> int:
+        while self.stops[-1] < self.position:
+            self.stops.pop()
+        return self.stops[-1]
+
+    def _end_of_string(self, ending: _Ending, stop: int) -> int | None:
         """Where the next quote stands that is followed by what follows a string in JSON.
 
         Without such a quote it is the next quote of all.
         """
-        first = quote = ending.next_quote.match(self.text, self.position)
-        if first is None or self.position >= self.endless_from.get(ending, len(self.text)):
+        first = quote = ending.next_quote.match(self.text, self.position, stop)
+        if first is None or self.position < self.endless_until.get(ending, 0):
             return first and first.end() - 1
         while quote:
-            if ending.structural.match(self.text, quote.end() - 1):
+            if ending.structural.match(self.text, quote.end() - 1, stop):
                 return quote.end() - 1
-            quote = ending.next_quote.match(self.text, quote.end())
-        self.endless_from[ending] = self.position
+            quote = ending.next_quote.match(self.text, quote.end(), stop)
+        self.endless_until[ending] = stop
         return first.end() - 1
 
 
