@@ -4,3 +4,6 @@ from contextvars import ContextVar
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 """Id of the request in hand, empty outside one (commands, workers)."""
+
+arrived_at: ContextVar[float | None] = ContextVar("arrived_at", default=None)
+"""When the request in hand arrived, on the monotonic clock; None outside one."""

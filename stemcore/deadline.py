@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from time import monotonic
 
+from stemcore.context import arrived_at
+
 MIN_MARGIN_S = 0.25
 MARGIN_SHARE = 0.02
 
@@ -19,17 +21,19 @@ class Deadline:
 
     @classmethod
     def for_request(cls, timeout_ms: int | None, default_ms: int) -> "Deadline":
-        """The deadline of a request that arrives now.
+        """The deadline of the request in hand.
 
-        A caller that sends `timeout_ms` aborts at exactly that time, so the answer is due a
-        margin earlier: the larger of 250 ms and 2 %, and at most half of the time. Without a
-        positive `timeout_ms` the default counts, in full.
+        A caller that sends `timeout_ms` aborts at exactly that time, whatever the request waited
+        for before its work, so the answer is due a margin earlier: the larger of 250 ms and 2 %,
+        and at most half of the time. Without a positive `timeout_ms` the default counts, in full
+        and from now.
         """
         if not timeout_ms or timeout_ms <= 0:
             return cls.after(default_ms / 1000)
         seconds = timeout_ms / 1000
         margin = min(max(MIN_MARGIN_S, seconds * MARGIN_SHARE), seconds / 2)
-        return cls.after(seconds - margin)
+        arrived = arrived_at.get()
+        return cls((monotonic() if arrived is None else arrived) + seconds - margin)
 
     def remaining(self) -> float:
         """Seconds left, never negative."""

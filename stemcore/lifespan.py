@@ -4,6 +4,7 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from stemcore.guests.sweeper import start_sweeping, stop_sweeping
 from stemcore.http import close_clients
 from stemcore.providers import close_providers, prepare
 
@@ -16,10 +17,12 @@ async def start() -> None:
         ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolver")
     )
     prepare()
+    start_sweeping()
 
 
 async def stop() -> None:
     """Writes what is still in memory and closes the clients of the running event loop."""
+    stop_sweeping()
     await close_providers()
     await close_clients()
 

@@ -84,6 +84,37 @@ class AiRequest(models.Model):
         db_table = "ai_requests"
 
 
+class GuestAdmission(models.Model):
+    """A guest's request in work; ours, in our own schema.
+
+    The row is the reserved use of its feature and, while `active`, one of the slots; until then it
+    waits for one, in the order of the ids. It goes with the request; one left by a dead process
+    is swept after `expires_at`. No foreign key: the platform's tables must not know of ours.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    sandbox_id = models.UUIDField()
+    feature = models.TextField()
+    active = models.BooleanField()
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "guest_admissions"
+
+
+class ThrottleCount(models.Model):
+    """How often somebody did something in one window of time; ours, in our own schema."""
+
+    key = models.TextField(primary_key=True)
+    count = models.BigIntegerField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "throttle_counts"
+
+
 class ProviderCall(models.Model):
     """One attempt at an AI provider, in the service's own call log.
 

@@ -16,7 +16,7 @@ from structlog import get_logger
 
 from stemcore.api import envelope
 from stemcore.api.request import ApiRequest, ClientGone, request_id_of
-from stemcore.context import request_id
+from stemcore.context import arrived_at, request_id
 from stemcore.errors import NotFound
 
 log = get_logger("stemcore.request")
@@ -27,6 +27,7 @@ async def handle_api(scope: dict[str, Any], receive: Any, send: Any) -> None:
     request = ApiRequest(scope, receive)
     request_id.set(request_id_of(request))
     started = monotonic()
+    arrived_at.set(started)
     response = await _unless_gone(request)
     _log(request, response, started)
     if response is not None:

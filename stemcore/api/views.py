@@ -54,8 +54,10 @@ class ApiViewSet(ViewSet):
         self.wire: ApiRequest = request
         self.request = self.initialize_request(request, *args, **kwargs)
         self.headers: dict[str, str] = {}
+        self.meta: dict[str, Any] = {}
+        """What an action says about its answer, beside the request id."""
         try:
-            return envelope.success(await self._answer(self.request))
+            return envelope.success(await self._answer(self.request), self.meta)
         except Exception as error:  # the one place where anything unforeseen becomes an answer
             return self.handle_exception(error)
 
@@ -73,7 +75,11 @@ class ApiViewSet(ViewSet):
         self._check_user_id(body)
         if feature is None:
             return await action(body)
-        async with admission(feature, self.user, getattr(body, "sandbox_id", None)):
+        sandbox_id, timeout_ms = (
+            getattr(body, "sandbox_id", None),
+            getattr(body, "timeout_ms", None),
+        )
+        async with admission(feature, self.user, sandbox_id, timeout_ms):
             return await action(body)
 
     def _action(self, request: Request) -> Action:

@@ -19,3 +19,23 @@ class GuestSandboxVerificationUnavailable(DomainError):
     status = 502
     code = "guest_sandbox_verification_unavailable"
     message = "The guest session cannot be checked right now. Please try again."
+
+
+class GuestRateLimit(DomainError):
+    status = 429
+    code = "guest_rate_limit"
+
+    def __init__(self, feature: str) -> None:
+        super().__init__(f"Guest {feature} limit reached.")
+
+
+class GuestConcurrentLimit(DomainError):
+    status = 503
+    code = "guest_concurrent_limit"
+    message = "Many guests are asking right now. Please try again in a moment."
+
+
+class GuestRateLimitUnavailable(DomainError):
+    status = 502
+    code = "guest_rate_limit_unavailable"
+    message = "The use of this guest session cannot be counted right now. Please try again."

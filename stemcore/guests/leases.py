@@ -1,0 +1,220 @@
+"""The admissions that one process holds: renewed together, waited for together.
+
+A lease ends here, on the monotonic clock, never later than in the database. So a request whose
+lease could not be renewed is cut off before its slot and its use can be given to another.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
+
+from django.db import Error as DatabaseFailure
+from django.db.utils import OperationalError
+from psycopg.errors import DeadlockDetected
+from structlog import get_logger
+
+from stemcore.database import Unit
+from stemcore.deadline import Deadline
+from stemcore.guests import admissions
+from stemcore.guests.admissions import LEASE_S
+from stemcore.guests.errors import GuestConcurrentLimit, GuestRateLimitUnavailable
+
+log = get_logger(__name__)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+RENEW_EVERY_S = 5.0
+LOOK_EVERY_S = 0.1
+ATTEMPTS = 3
+
+
+class Leases:
+    """The admissions of one event loop."""
+
+    def __init__(self) -> None:
+        # One unit at a time: a crowd of guests must not fill the database's threads, on which
+        # everybody else's requests run, with units that wait for their turn.
+        self._turn = asyncio.Lock()
+        self._held: dict[UUID, asyncio.Timeout] = {}
+        self._waiting: dict[UUID, asyncio.Future[None]] = {}
+        self._freed = asyncio.Event()
+        self._renewing: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def use(self, sandbox_id: UUID, feature: str, patience: Deadline) -> AsyncIterator[None]:
+        """One use of a feature, reserved, in its slot, and counted when the block succeeds.
+
+        `patience` ends the wait for a slot. Raises GuestRateLimit, GuestSandboxForbidden,
+        GuestConcurrentLimit and GuestRateLimitUnavailable.
+        """
+        key = uuid4()
+        active, lease_end = await self._reserve(key, sandbox_id, feature)
+        try:
+            async with self._lease(key, lease_end):
+                if not active:
+                    await self._slot(key, patience)
+                yield
+        except BaseException:  # a cancelled request gives back what it held, as a failed one does
+            await _to_its_end(self._give_back(key))
+            raise
+        await _to_its_end(self._settle(key))
+
+    # Beginning and end ---------------------------------------------------------------------------
+
+    async def _reserve(self, key: UUID, sandbox_id: UUID, feature: str) -> tuple[bool, float]:
+        """Whether the slot was taken, too, and when the lease ends."""
+        try:
+            return await _to_its_end(self._reserved(key, sandbox_id, feature))
+        except asyncio.CancelledError:
+            await _to_its_end(self._give_back(key))
+            raise
+        except DatabaseFailure:
+            # The row may be there, when the failure came after it; then it expires.
+            raise GuestRateLimitUnavailable from None
+
+    async def _reserved(self, key: UUID, sandbox_id: UUID, feature: str) -> tuple[bool, float]:
+        async with self._turn:
+            began = asyncio.get_running_loop().time()
+            active = await run(admissions.reserve, key, sandbox_id, feature)
+            return active, began + LEASE_S
+
+    async def _settle(self, key: UUID) -> None:
+        try:
+            async with self._turn:
+                await run(admissions.settle, key)
+        except DatabaseFailure:
+            raise GuestRateLimitUnavailable from None
+        finally:
+            self._freed.set()
+
+    async def _give_back(self, key: UUID) -> None:
+        try:
+            async with self._turn:
+                await run(admissions.give_back, key)
+        except DatabaseFailure as error:
+            # The request's own failure is what the caller must hear; the lease expires.
+            log.warning("guest_admission_left", error=type(error).__name__)
+        finally:
+            self._freed.set()
+
+    # Leases --------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _lease(self, key: UUID, end: float) -> AsyncIterator[None]:
+        """Cuts the block off with GuestRateLimitUnavailable when the lease ends."""
+        try:
+            async with asyncio.timeout_at(end) as lease:
+                self._held[key] = lease
+                self._keep_renewing()
+                try:
+                    yield
+                finally:
+                    del self._held[key]
+        except TimeoutError:
+            if not lease.expired():
+                raise
+            raise GuestRateLimitUnavailable from None
+
+    def _keep_renewing(self) -> None:
+        if self._renewing is None or self._renewing.done():
+            self._renewing = asyncio.create_task(self._renew(), name="guest-leases")
+
+    async def _renew(self) -> None:
+        while self._held:
+            await asyncio.sleep(RENEW_EVERY_S)
+            began = asyncio.get_running_loop().time()
+            keys = frozenset(self._held)
+            try:
+                lost = await admissions.renew(keys)
+            except DatabaseFailure as error:
+                log.warning("guest_leases_not_renewed", error=type(error).__name__)
+                continue
+            for key in keys & self._held.keys():
+                if not self._held[key].expired():
+                    self._held[key].reschedule(began if key in lost else began + LEASE_S)
+
+    # Waiting -------------------------------------------------------------------------------------
+
+    async def _slot(self, key: UUID, patience: Deadline) -> None:
+        """Returns when the admission has its slot."""
+        granted = self._waiting[key] = asyncio.get_running_loop().create_future()
+        self._keep_looking()
+        try:
+            async with asyncio.timeout(patience.remaining()) as waiting:
+                await granted
+        except TimeoutError:
+            if not waiting.expired():
+                raise
+            raise GuestConcurrentLimit from None
+        finally:
+            del self._waiting[key]
+
+    def _keep_looking(self) -> None:
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look(), name="guest-queue")
+
+    async def _look(self) -> None:
+        """Asks for all who wait here at once, and hands out free slots in the order of arrival."""
+        while self._waiting:
+            self._freed.clear()
+            try:
+                await self._look_once()
+            except DatabaseFailure as error:
+                log.warning("guest_queue_not_seen", error=type(error).__name__)
+            try:
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self._freed.wait()
+            except TimeoutError:
+                continue
+
+    async def _look_once(self) -> None:
+        queue = await admissions.look_at_queue(frozenset(self._waiting))
+        if queue.grantable:
+            await self._grant()
+            queue = await admissions.look_at_queue(frozenset(self._waiting))
+        for key, granted in self._waiting.items():
+            if granted.done():
+                continue
+            if key in queue.granted:
+                granted.set_result(None)
+            elif key in queue.lost:
+                granted.set_exception(GuestRateLimitUnavailable())
+
+    async def _grant(self) -> None:
+        async with self._turn:
+            while await run(admissions.grant_next):
+                pass
+
+
+async def run(unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Runs a unit, again when the platform's own work stood in its way and in that of ours."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return await unit(*args, **kwargs)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, DeadlockDetected):
+                raise
+    return await unit(*args, **kwargs)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, R]) -> R:
+    """Awaits work that goes on to its end when the request is cancelled; then so is the caller."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
+
+
+_leases: WeakKeyDictionary[asyncio.AbstractEventLoop, Leases] = WeakKeyDictionary()
+
+
+def leases() -> Leases:
+    """Those of the running event loop."""
+    return _leases.setdefault(asyncio.get_running_loop(), Leases())

@@ -1,0 +1,28 @@
+"""Fixtures of the guests' tests."""
+
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
+
+import pytest
+
+from stemcore.guests import admissions, leases
+from tests.provider_fixtures import Providers
+from tests.stemcore.guests.embeddings import Gate
+
+
+@pytest.fixture
+def gate(providers: Providers) -> Iterator[Gate]:
+    """Holds the provider's embeddings back; opens at the end."""
+    gate = Gate()
+    providers.always_embeddings(gate)
+    yield gate
+    gate.opened.set()
+
+
+@pytest.fixture
+def quick_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases of a second instead of twenty, renewed as much more often."""
+    monkeypatch.setattr(admissions, "LEASE_S", 1.0)
+    monkeypatch.setattr(leases, "LEASE_S", 1.0)
+    monkeypatch.setattr(leases, "RENEW_EVERY_S", 0.1)
+    monkeypatch.setattr(leases, "_leases", WeakKeyDictionary())
