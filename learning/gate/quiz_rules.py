@@ -41,7 +41,7 @@ _ABSOLUTE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 # "All metals …" beside choices that claim less.
-_SWEEPING = re.compile(r"\W*(?:all|every|everything)\b\s+\w+", re.IGNORECASE)
+_SWEEPING = re.compile(r"\W*(?:all|every|everything)\b\s+(?!of\b|the\b)\w+", re.IGNORECASE)
 
 _POSITION = re.compile(
     r"""\b(?i:options?|choices?|answers?|alternatives?|distractors?)\s+\(?[A-D1-4]\)?(?![\w.])
