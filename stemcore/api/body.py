@@ -5,14 +5,21 @@ import re
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 from pydantic import ValidationError as PydanticError
-from pydantic import model_validator
 
 from stemcore.errors import FieldFault, InvalidJson, InvalidRequest, UnsupportedMediaType
 from stemcore.text import clean_text
 
 MAX_DEPTH = 64
+_SHOULD = re.compile(r"\A(?:Input|String|List|Tuple|Value|Dictionary) should")
 _JSON_TYPE = re.compile(r"application/(?:json|[a-z0-9!#$&^_.+-]+\+json)$")
 
 M = TypeVar("M", bound="Body")
@@ -126,5 +133,5 @@ def _must(kind: str, message: str) -> str:
         return "must not be empty"
     if kind.startswith("uuid"):
         return "must be a UUID"
-    message = message.removeprefix("Value error, ").removeprefix("Input should be ")
+    message = _SHOULD.sub("must", message.removeprefix("Value error, "))
     return message if message.startswith(("must", "is ")) else f"must be {message}"

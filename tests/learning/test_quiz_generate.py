@@ -4,13 +4,11 @@ from typing import Any
 
 import pytest
 
-from stemcore.models import ProviderCall
-from stemcore.providers import call_log
-from tests import factories
 from tests.client import Api, data_of, error_of
 from tests.content_routes import QUIZ
 from tests.learning.items import clean_questions
 from tests.learning.samples import step
+from tests.stemcore.providers.calls import log_rows
 from tests.stubs import steps
 
 ITEMS = [question.model_dump() for question in clean_questions()[20:40]]
@@ -98,8 +96,7 @@ async def test_flawed_questions_are_replaced_and_counted(api: Api, providers: An
     assert stems(data) == [item["question"] for item in [*ITEMS[1:5], ITEMS[6]]]
     findings = {"all_or_none": 1, "alike_stems": 1}
     assert response.json()["meta"]["quality"]["findings"] == findings
-    await call_log.flush()
-    assert [row.findings for row in factories.rows(ProviderCall, order="id")] == [findings, {}]
+    assert [row.findings for row in await log_rows()] == [findings, {}]
 
 
 async def test_a_quiz_without_a_good_question_is_asked_for_again(api: Api, providers: Any) -> None:
