@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError, WrapValidator
 from pydantic_core.core_schema import ValidatorFunctionWrapHandler
 
+from learning.labels import folded
 from stemcore.answers import Answer, CaseFolded, Statement, valid_items
 
 
@@ -67,11 +68,11 @@ def ground(answer: ChatAnswer, labels: Collection[str]) -> ChatAnswer:
     When labels were given and an `ok` answer loses every citation it made, nothing given supports
     it, so its confidence becomes `low`.
     """
-    given = {_folded(label): label for label in labels}
+    given = {folded(label): label for label in labels}
     kept = {
-        given[folded]: citation
+        given[name]: citation
         for citation in reversed(answer.citations)
-        if (folded := _folded(citation.source_label)) in given
+        if (name := folded(citation.source_label)) in given
     }
     citations = [
         citation.model_copy(update={"source_label": label})
@@ -81,7 +82,3 @@ def ground(answer: ChatAnswer, labels: Collection[str]) -> ChatAnswer:
     is_unsupported = bool(labels) and answer.safety == "ok" and lost_all
     confidence = "low" if is_unsupported else answer.confidence
     return answer.model_copy(update={"citations": citations, "confidence": confidence})
-
-
-def _folded(label: str) -> str:
-    return " ".join(label.split()).casefold()

@@ -9,11 +9,12 @@ from chat.budget import ANSWER_TOKENS
 from chat.context import PromptParts, Said, chat_prompt
 from chat.engines import ChatPrompt, EngineResult, ToolMode, direct
 from chat.errors import ChatFailed
-from chat.given_labels import given_labels
 from chat.lines import clip
 from chat.requests import GenerateAnswer
 from chat.visits import Visit
 from classes.access import Membership
+from learning.labels import source_labels
+from learning.outline import BLUEPRINT_LABEL
 from stemcore.database import read
 from stemcore.deadline import Deadline
 from stemcore.prompts import fenced_text
@@ -94,9 +95,13 @@ def _prompt(asking: Asking, membership: Membership) -> ChatPrompt:
     )
     return ChatPrompt(
         prompt=chat_prompt(parts),
-        labels=given_labels(asking.blueprint, material),
+        labels=_labels(asking.blueprint, material),
         session_key=asking.session_key,
         max_tokens=asking.max_tokens,
         tool_mode=asking.tool_mode,
         tool_catalog=asking.tool_catalog,
     )
+
+
+def _labels(blueprint: str, material: str) -> tuple[str, ...]:
+    return (*((BLUEPRINT_LABEL,) if blueprint.strip() else ()), *source_labels(material))

@@ -13,6 +13,7 @@ from learning.generation import (
     shortened,
     texts_of,
 )
+from learning.labels import folded, source_labels
 from stemcore.answers import answer_schema, read_answer
 from stemcore.prompts import Prompt, PromptTemplate, Untrusted
 from stemcore.providers import Call, Generation, ProviderError, generate_answer
@@ -66,13 +67,18 @@ def blueprint_prompt(wanted: BlueprintWanted, material: str) -> Prompt:
 
 
 def with_given_evidence(blueprint: BlueprintAnswer, material: str) -> BlueprintAnswer:
-    """The blueprint without evidence whose label stands nowhere in the material."""
-    given = _folded(material)
+    """The blueprint without evidence from sources that the material does not have.
+
+    Where the passages of the material have labels, evidence names one of them; else it names
+    something that stands in the material.
+    """
+    labels = set(map(folded, source_labels(material)))
+    given = labels or folded(material)
     topics = [_with_given_evidence(topic, given) for topic in blueprint.topics]
     return blueprint.model_copy(update={"topics": topics})
 
 
-def _with_given_evidence(topic: BlueprintTopic, given: str) -> BlueprintTopic:
+def _with_given_evidence(topic: BlueprintTopic, given: set[str] | str) -> BlueprintTopic:
     objectives = [
         objective.model_copy(update={"evidence": _given(objective.evidence, given)})
         for objective in topic.objectives
@@ -81,9 +87,5 @@ def _with_given_evidence(topic: BlueprintTopic, given: str) -> BlueprintTopic:
     return topic.model_copy(update=update)
 
 
-def _given(evidence: list[Evidence], given: str) -> list[Evidence]:
-    return [one for one in evidence if _folded(one.source_label) in given]
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+def _given(evidence: list[Evidence], given: set[str] | str) -> list[Evidence]:
+    return [one for one in evidence if folded(one.source_label) in given]
