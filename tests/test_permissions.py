@@ -17,9 +17,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from stemcore.supabase.tokens import PlatformUser
 from tests import factories
 from tests.cast import Cast
-from tests.chat.workspace import chat_answer
 from tests.client import Api, data_of, error_of
+from tests.content_routes import CANVAS, CONTENT_ROUTES, ContentRoute, answer_for
 from tests.database import fingerprint
+from tests.learning.samples import step
 from tests.provider_fixtures import Providers
 from tests.tokens import access_token
 
@@ -66,6 +67,16 @@ def members(**more: Outcome) -> dict[str, Outcome]:
     return {"outsider": STRANGER, "guest_one": STRANGER, **more}
 
 
+def content_of(route: ContentRoute) -> Callable[[Cast, PlatformUser], dict[str, Any]]:
+    """A body for a route that generates content, with a guest's own sandbox."""
+
+    def body(cast: Cast, user: PlatformUser) -> dict[str, Any]:
+        own = {"user_id": str(user.id)} if route.needs_user else {}
+        return {**route.body(cast), **own, **with_sandbox(cast, user)}
+
+    return body
+
+
 WORKSPACE = "/v1/chat/workspace/"
 ROUTES: dict[str, Route] = {
     "/v1/llm/generate": Route(
@@ -92,6 +103,13 @@ ROUTES: dict[str, Route] = {
     WORKSPACE + "messages/list": Route(in_class(session=True), members()),
     WORKSPACE + "messages/send": Route(in_class(session=True, message="Why?"), members()),
 }
+for content in CONTENT_ROUTES:
+    ROUTES[content.path] = Route(
+        content_of(content),
+        members() if content.needs_user else {},
+        needs_user=content.needs_user,
+        takes_user=content is not CANVAS,
+    )
 OPEN = {"/healthz", "/readyz"}
 
 
@@ -124,8 +142,8 @@ def forged(kind: str, user: PlatformUser) -> str:
 
 @pytest.fixture
 def answering(providers: Providers) -> Providers:
-    """Providers that answer a chat question; the other routes take any text."""
-    providers.openrouter.always(chat_answer())
+    """Providers that answer in the shape that the prompt asks for."""
+    providers.openrouter.always(lambda request: step(answer_for(request.system)))
     return providers
 
 
