@@ -23,6 +23,12 @@ FAULTS = {
     "truncated": steps.answer('{"answer": "The for'),
     "empty": steps.answer(""),
 }
+FACTS = """Source 1 | Cells | page 1
+Chlorophyll absorbs red and blue light in the thylakoid membrane. The Calvin cycle fixes carbon
+dioxide in the stroma. ATP synthase makes ATP from a proton gradient.
+
+Source 2 | Cells | page 2
+Mitochondria oxidise pyruvate to carbon dioxide. Glycolysis splits glucose into two molecules."""
 pytestmark = pytest.mark.parametrize("route", CONTENT_ROUTES, ids=name_of)
 
 
@@ -135,3 +141,14 @@ async def test_text_cut_in_half_a_character_is_no_error(
     content = json.dumps({**route.body(cast), **texts}).encode()
     user = cast.student if route.needs_user else None
     data_of(await api.post(route.path, content=content, user=user))
+
+
+async def test_the_offline_stand_in_serves_it(
+    api: Api, cast: Cast, providers: Any, settings: Any, route: ContentRoute
+) -> None:
+    settings.AI_PROVIDER_DEFAULT = "offline"
+    changes = dict.fromkeys((name for name in route.texts if "material" in name), FACTS)
+    data = data_of(await route.call(api, cast, **changes))
+    assert data.get("provider", "offline") == "offline"
+    assert route.shown(data)
+    assert not providers.prompts
