@@ -2,6 +2,7 @@
 
 from pydantic import field_validator
 
+from learning.gate.text import word_count
 from stemcore.answers import Answer, ItemsAnswer, Statement, broken_rule
 
 MAX_CARDS = 30
@@ -17,7 +18,7 @@ class Card(Answer):
     @field_validator("back")
     @classmethod
     def _long_enough(cls, value: str) -> str:
-        if len(value.split()) < MIN_BACK_WORDS:
+        if word_count(value) < MIN_BACK_WORDS:
             raise broken_rule("short_back", f"must have at least {MIN_BACK_WORDS} words")
         return value
 

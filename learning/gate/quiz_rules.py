@@ -20,6 +20,10 @@ _ALL_OR_NONE = re.compile(
       | (?:all|both|neither|none)(?:\s+(?:are|is))?\s+
             (?:correct|true|right|false|wrong|apply|applies)
       | all | both | neither
+      | (?:alle|keine|beide)[rs]?\s+(?:der\s+|davon|oben|obigen|genannten|antworten).*
+      | (?:todas|ninguna|ambas|todos|ninguno|ambos)(?:\s+de)?\s+(?:las|los)\s+
+            (?:anteriores|respuestas|opciones|otras).*
+      | (?:toutes|aucune)\s+(?:les|des|de\s+ces|ces)\s+(?:réponses|propositions|autres)?.*
       | (?:the\s+)?above\s+all | not\s+enough\s+information | (?:it\s+)?cannot\s+be\s+determined
       | i\s+(?:do\s+not|don['’]t)\s+know
     )\W*""",

@@ -16,7 +16,10 @@ _MATH_MARKS = re.compile(r"\\[()\[\]]|[${}]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _SPACE = re.compile(r"\s+")
 _EDGE = " .,;:!?\"'“”‘’*_`"
-_WORD = re.compile(r"\\?[^\W_]+(?:['’][^\W\d_]+)?")
+# Thai, Lao, Khmer, Burmese, kana and Chinese characters: written without spaces between words.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_UNSPACED}]|\\?[^\W_{_UNSPACED}]+(?:['’][^\W\d_{_UNSPACED}]+)?")
+_UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
 
 _FILLER = frozenset(
     word
@@ -51,8 +54,16 @@ def letters_and_digits(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """All words and numbers of a text, in lower case."""
+    """All words and numbers of a text, in lower case.
+
+    Where a script has no spaces between words, each character stands for one.
+    """
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def word_count(text: str) -> int:
+    """How many words a text has, formulas by their spaces."""
+    return len(words(text)) if _UNSPACED_CHARACTER.search(text) else len(text.split())
 
 
 def content_words(text: str) -> frozenset[str]:

@@ -147,3 +147,33 @@ def test_spreading_keeps_choices_and_answer() -> None:
     for before, after in zip(questions, spread_keys(questions, Random(1)), strict=True):
         assert sorted(after.choices) == sorted(before.choices)
         assert after.answer == before.answer
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "Alle der genannten Antworten",
+        "Keine der obigen",
+        "Todas las anteriores",
+        "Ninguna de las anteriores",
+        "Toutes les réponses",
+        "Aucune de ces réponses",
+    ],
+)
+def test_it_knows_all_of_the_above_in_other_languages(phrase: str) -> None:
+    item = clean_questions()[0].model_dump()
+    items = [{**item, "choices": [item["answer"], "a b", "c d", phrase]}]
+    assert gated_quiz(items)[0] == []
+
+
+def test_it_lets_items_in_other_scripts_through() -> None:
+    item = {
+        "question": "光合作用在细胞的哪个部分进行？",
+        "choices": ["叶绿体", "线粒体", "细胞核", "核糖体"],
+        "answer": "叶绿体",
+        "explanation": "类囊体膜上的色素吸收光能，基质中的酶固定二氧化碳。",
+    }
+    assert len(gated_quiz([item])[0]) == 1
+    cards = {"cards": [{"front": "エンザイムとは", "back": "反応を速めるタンパク質です。"}]}
+    answer = read_answer(json.dumps(cards), CardsAnswer, "flashcards")
+    assert len(gate_cards(answer).items) == 1
