@@ -15,9 +15,9 @@ from chat.budget import (
     PROMPT_TOKENS,
     TURN_TOKENS,
 )
-from chat.lines import clip, cut_lines, cut_middle
+from chat.lines import clip, cut_middle
 from stemcore.prompts import Prompt, PromptTemplate, Untrusted, fenced_text
-from stemcore.text import CHARS_PER_TOKEN, estimate_tokens
+from stemcore.text import CHARS_PER_TOKEN, cut_lines, estimate_tokens
 
 ANSWER = PromptTemplate(Path(__file__).parent / "prompts" / "answer", version=1)
 TITLE_CHARS = 200

@@ -19,11 +19,3 @@ def cut_middle(text: str, tokens: int) -> str:
     mark = f"\n{ELLIPSIS}\n"
     half = (chars - len(mark)) // 2
     return text[:half] + mark + text[-half:]
-
-
-def cut_lines(text: str, tokens: int) -> str:
-    """The whole lines at the beginning of a text that fit a number of tokens."""
-    chars = tokens * CHARS_PER_TOKEN
-    if len(text) <= chars:
-        return text
-    return text[: chars + 1].rpartition("\n")[0][:chars]

@@ -9,12 +9,13 @@ from learning.errors import FlashcardsFailed, QuizFailed
 from learning.flashcards import Card, CardsAnswer
 from learning.gate.card_gate import gate_cards
 from learning.gate.quiz_gate import gate_quiz, spread_keys
-from learning.generation import CONTEXT_TOKENS, INSTRUCTION_TOKENS, Generated, shortened
+from learning.generation import CONTEXT_TOKENS, INSTRUCTION_TOKENS, Generated
 from learning.items import ItemKind, make_items
 from learning.quiz import QuizAnswer, QuizQuestion
 from stemcore.answers import answer_schema
-from stemcore.prompts import Prompt, PromptTemplate, PromptValue, Untrusted
+from stemcore.prompts import Prompt, PromptTemplate, PromptValue, Untrusted, fenced_text
 from stemcore.providers import Call, ProviderError
+from stemcore.text import cut_lines, one_line
 
 _PROMPTS = Path(__file__).parent / "prompts"
 QUIZ_PROMPT = PromptTemplate(_PROMPTS / "quiz", version=1)
@@ -70,8 +71,12 @@ def _values(wanted: ActivityWanted, count: int, made: list[str]) -> dict[str, Pr
     return {
         "count": count,
         "class_title": Untrusted(wanted.class_title),
-        "instructions": Untrusted(shortened(wanted.instructions, INSTRUCTION_TOKENS)),
-        "blueprint_context": Untrusted(shortened(wanted.blueprint_context, CONTEXT_TOKENS)),
-        "material_context": Untrusted(shortened(wanted.material_context, CONTEXT_TOKENS)),
-        "already_made": Untrusted("\n".join(f"- {' '.join(text.split())}" for text in made)),
+        "instructions": _cut(wanted.instructions, INSTRUCTION_TOKENS),
+        "blueprint_context": _cut(wanted.blueprint_context, CONTEXT_TOKENS),
+        "material_context": _cut(wanted.material_context, CONTEXT_TOKENS),
+        "already_made": Untrusted("\n".join(f"- {one_line(text)}" for text in made)),
     }
+
+
+def _cut(text: str, tokens: int) -> Untrusted:
+    return Untrusted(cut_lines(fenced_text(text), tokens))

@@ -10,13 +10,13 @@ from learning.generation import (
     MAX_TOKENS,
     Generated,
     refuse_leak,
-    shortened,
     texts_of,
 )
 from learning.labels import folded, source_labels
 from stemcore.answers import answer_schema, read_answer
-from stemcore.prompts import Prompt, PromptTemplate, Untrusted
+from stemcore.prompts import Prompt, PromptTemplate, Untrusted, fenced_text
 from stemcore.providers import Call, Generation, ProviderError, generate_answer
+from stemcore.text import cut_lines
 
 PROMPT = PromptTemplate(Path(__file__).parent / "prompts" / "blueprint", version=1)
 SCHEMA = answer_schema(BlueprintAnswer, "blueprint")
@@ -38,7 +38,7 @@ class BlueprintWanted:
 
 async def generate_blueprint(wanted: BlueprintWanted, call: Call) -> Generated[BlueprintAnswer]:
     """A blueprint that keeps every rule. Raises BlueprintFailed."""
-    material = shortened(wanted.material_text, MATERIAL_TOKENS)
+    material = cut_lines(fenced_text(wanted.material_text), MATERIAL_TOKENS)
     prompt = blueprint_prompt(wanted, material)
 
     def read(text: str) -> BlueprintAnswer:

@@ -6,9 +6,8 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from stemcore.answers import UnusableAnswer
-from stemcore.prompts import Prompt, fenced_text
+from stemcore.prompts import Prompt
 from stemcore.providers import GenerationResult
-from stemcore.text import CHARS_PER_TOKEN
 
 P = TypeVar("P")
 
@@ -55,15 +54,6 @@ def refuse_leak(prompt: Prompt, texts: list[str], label: str) -> None:
     if prompt.leaks_into(*texts):
         fault = "the answer must not repeat its instructions"
         raise UnusableAnswer([fault], f"Invalid {label} JSON: {fault}")
-
-
-def shortened(text: str, tokens: int) -> str:
-    """The whole lines at the beginning of a text that fit a number of estimated tokens."""
-    text = fenced_text(text)
-    chars = tokens * CHARS_PER_TOKEN
-    if len(text) <= chars:
-        return text
-    return (text[: chars + 1].rpartition("\n")[0] or text)[:chars]
 
 
 def texts_of(value: Any) -> list[str]:

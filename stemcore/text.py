@@ -24,3 +24,14 @@ def estimate_tokens(text: str) -> int:
 def one_line(text: str) -> str:
     """The words of a text on one line, a space between them."""
     return " ".join(text.split())
+
+
+def cut_lines(text: str, tokens: int) -> str:
+    """The whole lines at the beginning of a text that fit a number of estimated tokens.
+
+    Of a first line that does not fit by itself, the beginning.
+    """
+    chars = tokens * CHARS_PER_TOKEN
+    if len(text) <= chars:
+        return text
+    return (text[: chars + 1].rpartition("\n")[0] or text)[:chars]
