@@ -21,6 +21,7 @@ from chat.requests import (
 from chat.send import Sending, send_message
 from chat.sessions import archive_session, create_session, list_sessions, rename_session
 from chat.visits import Visit
+from stemcore.api.throttles import AI_LIMITS
 from stemcore.api.views import ApiViewSet, UserViewSet
 from stemcore.deadline import Deadline
 from stemcore.providers import Call
@@ -29,6 +30,7 @@ from stemcore.providers import Call
 class WorkspaceViewSet(UserViewSet):
     failure = ChatWorkspaceFailed
     guest_features = {"send_message": "chat"}
+    action_throttles = {"send_message": AI_LIMITS}
 
     async def participants(self, body: WorkspaceBody) -> dict[str, Any]:
         return {"participants": await list_participants(self._visit(body))}
@@ -66,6 +68,7 @@ class WorkspaceViewSet(UserViewSet):
 class GenerateViewSet(UserViewSet):
     failure = ChatFailed
     guest_features = {"generate": "chat"}
+    action_throttles = {"generate": AI_LIMITS}
 
     async def generate(self, body: GenerateAnswer) -> dict[str, Any]:
         visit = Visit(self.caller, body.class_id, body.sandbox)
@@ -73,6 +76,7 @@ class GenerateViewSet(UserViewSet):
 
 
 class CanvasViewSet(ApiViewSet):
+    action_throttles = {"draw": AI_LIMITS}
     failure = CanvasFailed
 
     async def draw(self, body: Canvas) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from classes.errors import ClassCreateError, ClassJoinError
 from classes.membership import NewClass, class_create, class_join
 from classes.requests import CreateBody, JoinBody
+from classes.throttles import JOIN_LIMITS
 from stemcore.api.views import UserViewSet
 from stemcore.errors import DomainError
 
@@ -20,6 +21,7 @@ class ClassCreateViewSet(UserViewSet):
 
 class ClassJoinViewSet(UserViewSet):
     failure: ClassVar[type[DomainError]] = ClassJoinError
+    action_throttles = {"join": JOIN_LIMITS}
 
     async def join(self, body: JoinBody) -> dict[str, Any]:
         """Enrolls the calling student by a join code."""

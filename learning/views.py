@@ -16,6 +16,7 @@ from learning.requests import (
     FlashcardsBody,
     QuizBody,
 )
+from stemcore.api.throttles import AI_LIMITS
 from stemcore.api.views import ApiViewSet
 from stemcore.deadline import Deadline
 from stemcore.providers import Call
@@ -23,6 +24,8 @@ from stemcore.providers import Call
 
 class ContentViewSet(ApiViewSet):
     """Base of the routes that generate content for a teacher."""
+
+    action_throttles = {"generate": AI_LIMITS}
 
     def call(self, purpose: str, body: ContentBody) -> Call:
         """On whose behalf and until when; the sandbox is the guest's, verified by the guard."""

@@ -4,6 +4,7 @@ A blank value counts as unset. A malformed one ends the process with one line th
 variable, because a service that starts with half of its settings misread fails later and worse.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,16 @@ def choice(name: str, options: Sequence[str], default: str) -> str:
     return value
 
 
+def rate(name: str, default: str) -> str | None:
+    """A rate like `30/m` or `100/10m` (s, m, h, d); None for `off`."""
+    value = text(name, default=default).lower()
+    if value == "off":
+        return None
+    if not re.fullmatch(r"[1-9]\d{0,8}/([1-9]\d{0,3})?[smhd]", value):
+        raise stop(name, "must be a rate like 30/m or 100/10m (s, m, h, d), or off")
+    return value
+
+
 def words(name: str) -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name).split(",") if word.strip()]
@@ -88,3 +99,17 @@ def database(name: str) -> dict[str, Any]:
     if found.get("ENGINE") != "django.db.backends.postgresql":
         raise stop(name, "must be a postgres:// address")
     return found
+
+
+def redis_cache(name: str) -> dict[str, Any]:
+    """Django's settings of a `redis://` cache that answers within a second, or none when unset."""
+    value = text(name)
+    if not value:
+        return {}
+    if urlsplit(value).scheme not in ("redis", "rediss"):
+        raise stop(name, "must be a redis:// or rediss:// address")
+    found: dict[str, Any] = env.cache_url_config(
+        value, backend="django.core.cache.backends.redis.RedisCache"
+    )
+    patience = {"socket_timeout": 1, "socket_connect_timeout": 1}
+    return {**found, "OPTIONS": {**patience, **found.get("OPTIONS", {})}}

@@ -93,6 +93,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_THROTTLE_CLASSES": [],
     "UNAUTHENTICATED_USER": None,
+    # How many proxies stand between a person and the web app; unset: X-Forwarded-For as it is.
+    "NUM_PROXIES": env.number("THROTTLE_PROXIES", 0) if env.text("THROTTLE_PROXIES") else None,
 }
 
 # --- Database -----------------------------------------------------------------------------------
@@ -210,6 +212,21 @@ GUEST_LIMITS = {
     "flashcards": env.number("GUEST_FLASHCARDS_LIMIT", 10),
     "blueprint": env.number("GUEST_BLUEPRINT_LIMIT", 5),
     "embedding": env.number("GUEST_EMBEDDING_LIMIT", 15),
+}
+
+# --- Rates of requests --------------------------------------------------------------------------
+
+# Counts are shared by all processes: in Redis, else exactly as well in Postgres.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": env.redis_cache("CACHE_URL") or {"BACKEND": "stemcore.api.counters.PostgresCounters"}
+}
+RATELIMIT_FAIL_OPEN = True
+THROTTLE_RATES: dict[str, str | None] = {
+    "ai_user": env.rate("THROTTLE_AI_PER_USER", "6000/m"),
+    "ai_service": env.rate("THROTTLE_AI_SERVICE", "off"),
+    "join_user": env.rate("THROTTLE_JOIN_PER_USER", "30/m"),
+    "join_address": env.rate("THROTTLE_JOIN_PER_ADDRESS", "1200/m"),
+    "join_service": env.rate("THROTTLE_JOIN_SERVICE", "off"),
 }
 
 # --- Demo ---------------------------------------------------------------------------------------

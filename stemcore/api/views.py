@@ -1,6 +1,7 @@
 """The one base of the API's views: async dispatch over DRF's viewsets.
 
-A request passes, in this order: service key, method, user token, body, guest guard, action.
+A request passes, in this order: service key, method, user token, throttles, body, guest guard,
+action.
 Each step is declared on the viewset, never repeated in an action.
 """
 
@@ -19,7 +20,14 @@ from stemcore.api import envelope
 from stemcore.api.authentication import ServiceKey, authenticate_user
 from stemcore.api.body import Body, check_media_type, parse_body
 from stemcore.api.request import ApiRequest, ClientGone
-from stemcore.errors import DomainError, InvalidUserToken, MethodNotAllowed, UserIdMismatch
+from stemcore.api.throttles import Throttle
+from stemcore.errors import (
+    DomainError,
+    InvalidUserToken,
+    MethodNotAllowed,
+    RateLimited,
+    UserIdMismatch,
+)
 from stemcore.guests.guard import admission
 from stemcore.supabase.tokens import PlatformUser
 
@@ -43,6 +51,8 @@ class ApiViewSet(ViewSet):
     """A user's access token is verified when it comes along."""
     guest_features: ClassVar[dict[str, str]] = {}
     """Action name → the guest feature it spends."""
+    action_throttles: ClassVar[dict[str, tuple[type[Throttle], ...]]] = {}
+    """Action name → the limits on its rate."""
     failure: ClassVar[type[DomainError]] = DomainError
     """What a failing database becomes on these routes."""
     body_limit: ClassVar[int] = settings.BODY_LIMIT
@@ -58,7 +68,7 @@ class ApiViewSet(ViewSet):
         """What an action says about its answer, beside the request id."""
         try:
             return envelope.success(await self._answer(self.request), self.meta)
-        except Exception as error:  # the one place where anything unforeseen becomes an answer
+        except Exception as error:  # noqa: BLE001  # whatever was unforeseen gets an answer
             return self.handle_exception(error)
 
     async def _answer(self, request: Request) -> Any:
@@ -68,6 +78,9 @@ class ApiViewSet(ViewSet):
         feature = self.guest_features.get(action.__name__)
         if self.user_required or self.user_optional or feature:
             self.user = await authenticate_user(request, required=self.user_required)
+        for throttle in self.get_throttles():
+            if not await throttle.allow_request(request, self):
+                raise RateLimited(throttle.message, retry_after_s=throttle.wait())
         body_type = body_model(action)
         if body_type is None:
             return await action()
@@ -75,12 +88,12 @@ class ApiViewSet(ViewSet):
         self._check_user_id(body)
         if feature is None:
             return await action(body)
-        sandbox_id, timeout_ms = (
-            getattr(body, "sandbox_id", None),
-            getattr(body, "timeout_ms", None),
-        )
-        async with admission(feature, self.user, sandbox_id, timeout_ms):
+        sandbox_id, timeout = getattr(body, "sandbox_id", None), getattr(body, "timeout_ms", None)
+        async with admission(feature, self.user, sandbox_id, timeout):
             return await action(body)
+
+    def get_throttles(self) -> list[Throttle]:  # type: ignore[override]
+        return [throttle() for throttle in self.action_throttles.get(self.action, ())]
 
     def _action(self, request: Request) -> Action:
         # DRF adds HEAD to every GET; the contract knows no HEAD.

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from stemcore.api.throttles import AI_LIMITS
 from stemcore.api.views import ApiViewSet
 from stemcore.deadline import Deadline
 from stemcore.llm.requests import EmbeddingsBody, GenerateBody, Routing
@@ -15,6 +16,7 @@ class LlmViewSet(ApiViewSet):
     """Text and embeddings from the first provider that gives them."""
 
     guest_features = {"embeddings": "embedding"}
+    action_throttles = {"generate": AI_LIMITS, "embeddings": AI_LIMITS}
     failure = ProviderError
 
     async def generate(self, body: GenerateBody) -> dict[str, Any]:
