@@ -1,0 +1,153 @@
+"""How it stands with guests, and what staff may do about it; for commands and the admin."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.db.models.functions import Now
+
+from stemcore.database import read, write
+from stemcore.guests import platform
+from stemcore.guests.admissions import in_turn, sweep_next
+from stemcore.guests.quotas import COUNTERS
+from stemcore.models import GuestAdmission, GuestSandbox, GuestSessionQuota
+
+
+@dataclass(frozen=True)
+class FeatureUse:
+    """What active sandboxes have used of a feature, together and at most, and have in work."""
+
+    feature: str
+    limit: int
+    used: int
+    most: int
+    in_work: int
+    used_up: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """Guests now. `platform_in_flight` is the platform's own total, which should be `in_flight`."""
+
+    slots: int
+    in_flight: int
+    waiting: int
+    expired: int
+    platform_in_flight: int
+    active_sandboxes: int
+    features: tuple[FeatureUse, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number that was brought back to the truth."""
+
+    what: str
+    before: int
+    after: int
+
+
+@read
+def status() -> Status:
+    """How it stands with guests now."""
+    counts = GuestAdmission.objects.aggregate(
+        taken=Count("id", filter=Q(active=True)),
+        queued=Count("id", filter=Q(active=False)),
+        expired=Count("id", filter=Q(expires_at__lte=Now())),
+    )
+    return Status(
+        slots=settings.GUEST_MAX_CONCURRENT_AI_REQUESTS,
+        in_flight=counts["taken"],
+        waiting=counts["queued"],
+        expired=counts["expired"],
+        platform_in_flight=_totals().active_requests,
+        active_sandboxes=_active().count(),
+        features=tuple(_feature_use(feature) for feature in COUNTERS),
+    )
+
+
+def _feature_use(feature: str) -> FeatureUse:
+    limit, column = settings.GUEST_LIMITS[feature], COUNTERS[feature]
+    found = _active().aggregate(
+        used=Sum(column, default=0),
+        most=Max(column, default=0),
+        used_up=Count("id", filter=Q(**{f"{column}__gte": limit})),
+    )
+    in_work = GuestAdmission.objects.filter(feature=feature).count()
+    return FeatureUse(feature, limit, found["used"], found["most"], in_work, found["used_up"])
+
+
+def reconcile() -> list[Change]:
+    """Ends what dead processes left, and brings the platform's counters back to the truth.
+
+    Returns what was off. Safe while guests are being served.
+    """
+    changes = [_end_expired(), *_mend_sandboxes(), *_recount.sync()]
+    return [change for change in changes if change.before != change.after]
+
+
+def _end_expired() -> Change:
+    before = GuestAdmission.objects.filter(expires_at__lte=Now()).count()
+    while sweep_next.sync():
+        pass
+    return Change("expired admissions", before, 0)
+
+
+def _mend_sandboxes() -> list[Change]:
+    counted = Q(active_ai_requests__gt=0)
+    held = Q(id__in=GuestAdmission.objects.filter(active=True).values("sandbox_id"))
+    ids = _active().filter(counted | held).values_list("id", flat=True)
+    return [_mend_sandbox.sync(sandbox_id) for sandbox_id in ids]
+
+
+@write
+def _mend_sandbox(sandbox_id: UUID) -> Change:
+    """Brings a sandbox's count of requests in flight to that of its slots."""
+    with in_turn():
+        actual = GuestAdmission.objects.filter(sandbox_id=sandbox_id, active=True).count()
+        platform.is_active(sandbox_id)  # locks the row
+        counted = GuestSandbox.objects.values_list("active_ai_requests", flat=True)
+        before = counted.get(id=sandbox_id)
+        for _ in range(before - actual):
+            platform.release_slot(sandbox_id)
+        for _ in range(actual - before):
+            platform.acquire_slot(sandbox_id)
+        return Change(f"in flight of sandbox {sandbox_id}", before, actual)
+
+
+@write
+def _recount() -> list[Change]:
+    with in_turn():
+        before, sandboxes = _totals(), _active().count()
+        platform.recount()
+        after = _totals()
+        return [
+            Change("active sandboxes", sandboxes, _active().count()),
+            Change("platform's total of sessions", before.active_sessions, after.active_sessions),
+            Change("platform's total in flight", before.active_requests, after.active_requests),
+        ]
+
+
+@write
+def expire(sandbox_id: UUID) -> bool:
+    """Ends a guest's sandbox, as the platform ends idle ones; False when it is not active.
+
+    A request in work is answered, and counts no more.
+    """
+    with in_turn():
+        if not platform.is_active(sandbox_id):
+            return False
+        GuestSandbox.objects.filter(id=sandbox_id).update(status="expired", active_ai_requests=0)
+        platform.recount()
+        return True
+
+
+def _active() -> QuerySet[GuestSandbox]:
+    return GuestSandbox.objects.filter(status="active")
+
+
+def _totals() -> GuestSessionQuota:
+    """The platform's totals; all zero where it has none yet."""
+    found = GuestSessionQuota.objects.filter(scope="global").first()
+    return found or GuestSessionQuota(active_sessions=0, active_requests=0)
