@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from stemcore.embedded.server import ServerHandle
 from tests import database as test_database
@@ -43,6 +44,9 @@ def database(
     """
     test_database.empty()
     with django_db_blocker.unblock():
+        # Some tests cut connections; the next one must not find this thread's dead.
+        connection.health_check_done = False
+        connection.close_if_health_check_failed()
         yield filled_database
 
 

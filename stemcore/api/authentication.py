@@ -31,7 +31,7 @@ class ServiceKey(BaseAuthentication):
     """Lets a caller in who holds the service key, in `x-api-key` or as the bearer."""
 
     def authenticate(self, request: Request) -> None:
-        """Raises Unauthorized or BackendAuthMisconfigured; a caller without the key is told no more."""
+        """Raises Unauthorized or BackendAuthMisconfigured; such a caller is told no more."""
         key = settings.PYTHON_BACKEND_API_KEY
         if not key:
             if settings.PYTHON_BACKEND_ALLOW_UNAUTHENTICATED_REQUESTS:

@@ -29,7 +29,7 @@ class ApiRequest(ASGIRequest):
         self.body_taken = asyncio.Event()
 
     async def take_body(self, limit: int) -> bytes:
-        """The whole body. Raises PayloadTooLarge past `limit` bytes, ClientGone on a lost client."""
+        """The whole body, `limit` bytes at most. Raises PayloadTooLarge and ClientGone."""
         declared = self.META.get("CONTENT_LENGTH", "")
         if declared.isdigit() and int(declared) > limit:
             raise PayloadTooLarge(f"Send at most {limit} bytes.")
