@@ -2,8 +2,9 @@
 
     python -m benchmarks.in_flight [--delay-s 10] [--generations 1000] [--sends 400]
 
-All requests are sent at once, to a stub that takes so long. Shown are failures, what the service
-added to the provider's time, and the most threads, database connections and memory that it used.
+All requests are sent at once, to a stub that takes so long. Shown are failures, what was added to
+the provider's time, and what the service used. The client and the stub share the machine's cores
+and also need time for so many connections: the first load goes to the stub without the service.
 """
 
 import argparse
@@ -23,6 +24,10 @@ from tests import factories
 
 SAMPLE_S = 0.5
 PROMPT = {"system": "You are a tutor.", "user": "Why are leaves green? " * 40}
+COMPLETION = {
+    "model": "gpt-4o-mini",
+    "messages": [{"role": role, "content": text} for role, text in PROMPT.items()],
+}
 MESSAGE = "Why are leaves green, and what does chlorophyll do?"
 
 Body = Callable[[int], dict[str, Any]]
@@ -44,11 +49,19 @@ class Peak:
             await asyncio.sleep(SAMPLE_S)
 
 
-async def measure(
-    bench: Bench, name: str, path: str, body: Body, count: int, delay_s: float
-) -> None:
-    before_mb = bench.service.memory_mb
+@dataclass(frozen=True)
+class Load:
+    """So many requests of a kind, all at once."""
+
+    name: str
+    url: str
+    body: Body
+    count: int
+
+
+async def measure(bench: Bench, load: Load, delay_s: float) -> None:
     headers = bench.world.headers
+    before_mb, before_cpu_s = bench.service.memory_mb, bench.service.cpu_s
     peak = Peak()
     watch = asyncio.create_task(peak.watch(bench))
     started = time.perf_counter()
@@ -56,16 +69,16 @@ async def measure(
         connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)
     ) as client:
         answers = await asyncio.gather(
-            *(ask(client, bench.service.url + path, body(n), headers) for n in range(count))
+            *(ask(client, load.url, load.body(n), headers) for n in range(load.count))
         )
     wall_s = time.perf_counter() - started
     watch.cancel()
-    failed = [status for status, _ in answers if status != 200]
-    report(name, failed, sorted(taken for _, taken in answers), wall_s, delay_s)
-    grown_mb = peak.memory_mb - before_mb
+    report(load, answers, wall_s, delay_s)
+    cpu_ms = (bench.service.cpu_s - before_cpu_s) / load.count * 1000
+    grown_mb = (peak.memory_mb - before_mb) / load.count
     print(
-        f"  at most {peak.threads} threads, {peak.connections} database connections,"
-        f" {grown_mb / count:.2f} MB a request"
+        f"  service: {cpu_ms:.1f} ms CPU and {grown_mb:.2f} MB a request, at most"
+        f" {peak.threads} threads and {peak.connections} database connections"
     )
 
 
@@ -83,14 +96,13 @@ async def ask(
     return status, time.perf_counter() - start
 
 
-def report(
-    name: str, failed: Sequence[int], taken: Sequence[float], wall_s: float, delay_s: float
-) -> None:
-    median = statistics.median(taken)
-    p95 = taken[int(len(taken) * 0.95)]
+def report(load: Load, answers: Sequence[tuple[int, float]], wall_s: float, delay_s: float) -> None:
+    failed = [status for status, _ in answers if status != 200]
+    taken = sorted(seconds for _, seconds in answers)
+    median, p95 = statistics.median(taken), taken[int(len(taken) * 0.95)]
     print(
-        f"{name}: {len(taken)} in flight at {delay_s:g} s: {len(failed)} failed"
-        f"{f' {set(failed)}' if failed else ''}, {len(taken) / wall_s:.0f} a second\n"
+        f"{load.name}: {load.count} in flight at {delay_s:g} s: {len(failed)} failed"
+        f"{f' {set(failed)}' if failed else ''}, {load.count / wall_s:.0f} a second\n"
         f"  added: median {1000 * (median - delay_s):.0f} ms"
         f" ({100 * (median / delay_s - 1):.1f} %), p95 {1000 * (p95 - delay_s):.0f} ms"
     )
@@ -105,13 +117,21 @@ def sends(bench: Bench, count: int) -> Body:
 
 async def run(bench: Bench, delay_s: float, generations: int, messages: int) -> None:
     await ask_once(bench)
-    if generations:
-        await measure(
-            bench, "llm/generate", "/v1/llm/generate", lambda _: PROMPT, generations, delay_s
-        )
-    if messages:
-        path = "/v1/chat/workspace/messages/send"
-        await measure(bench, "messages/send", path, sends(bench, messages), messages, delay_s)
+    stub = f"{bench.stub.url}/openai/v1/chat/completions"
+    service = f"{bench.service.url}/v1"
+    loads = [
+        Load("straight to the stub", stub, lambda _: COMPLETION, generations),
+        Load("llm/generate", f"{service}/llm/generate", lambda _: PROMPT, generations),
+        Load(
+            "messages/send",
+            f"{service}/chat/workspace/messages/send",
+            sends(bench, messages),
+            messages,
+        ),
+    ]
+    for load in loads:
+        if load.count:
+            await measure(bench, load, delay_s)
 
 
 async def ask_once(bench: Bench) -> None:
