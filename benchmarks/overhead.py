@@ -10,6 +10,7 @@ service. Figures are those of one worker; the client, the stub and Postgres shar
 
 import argparse
 import asyncio
+import itertools
 import random
 import statistics
 import time
@@ -22,6 +23,7 @@ import uvloop
 
 import benchmarks.django_setup  # noqa: F401 - before what needs Django
 from benchmarks.service import Bench, Process, child, running
+from tests import factories
 
 AT_A_TIME = 8
 PROMPT = {"system": "You are a tutor.", "user": "Why are leaves green? " * 40}
@@ -42,14 +44,18 @@ class Target:
     process: Process
     request: Request
     aim_cpu_ms: float | None = None
+    share: float = 1.0
+    """Of the requests asked for, how many are enough."""
 
 
 def targets(client: aiohttp.ClientSession, bench: Bench, proxy: Process) -> list[Target]:
     service, headers = bench.service, bench.world.headers
 
-    def post(url: str, body: dict[str, Any]) -> Request:
+    def post(url: str, *bodies: dict[str, Any]) -> Request:
+        turns = itertools.cycle(bodies)
+
         async def request() -> None:
-            async with client.post(url, json=body, headers=headers) as response:
+            async with client.post(url, json=next(turns), headers=headers) as response:
                 await response.read()
                 assert response.status == 200, await response.text()
 
@@ -59,26 +65,23 @@ def targets(client: aiohttp.ClientSession, bench: Bench, proxy: Process) -> list
         async with client.get(f"{service.url}/healthz") as response:
             await response.read()
 
-    messages = bench.world.body(limit=30)
     stub_url = f"{bench.stub.url}/openai/v1/chat/completions"
+    workspace = f"{service.url}/v1/chat/workspace/messages"
     return [
         Target("stub alone", bench.stub, post(stub_url, COMPLETION)),
         Target("bare proxy", proxy, post(f"{proxy.url}/", COMPLETION)),
         Target("healthz", service, healthz, 0.5),
         Target("llm/generate", service, post(f"{service.url}/v1/llm/generate", PROMPT), 4.0),
-        Target(
-            "messages/list",
-            service,
-            post(f"{service.url}/v1/chat/workspace/messages/list", messages),
-        ),
-        Target(
-            "messages/send",
-            service,
-            post(
-                f"{service.url}/v1/chat/workspace/messages/send", bench.world.body(message=QUESTION)
-            ),
-        ),
+        Target("messages/list", service, post(f"{workspace}/list", bench.world.body(limit=30))),
+        Target("messages/send", service, post(f"{workspace}/send", *sends(bench)), share=0.2),
     ]
+
+
+def sends(bench: Bench) -> list[dict[str, Any]]:
+    """Messages to several sessions, since those to one session wait for each other."""
+    world = bench.world
+    sessions = [factories.chat_session(world.classroom, world.student) for _ in range(64)]
+    return [world.body(session_id=str(session.id), message=QUESTION) for session in sessions]
 
 
 async def cpu_ms(target: Target, requests: int) -> float:
@@ -112,7 +115,9 @@ async def latencies_ms(measured: list[Target], rounds: int) -> dict[str, float]:
 async def measure(bench: Bench, proxy: Process, requests: int, rounds: int) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
         measured = targets(client, bench, proxy)
-        cpu = {target.name: await cpu_ms(target, requests) for target in measured}
+        cpu = {
+            target.name: await cpu_ms(target, int(requests * target.share)) for target in measured
+        }
         latency = await latencies_ms(measured, rounds)
     floor = latency["stub alone"]
     print(f"{'':16}{'CPU ms':>8}{'aim':>6}{'median ms':>12}{'over stub':>11}")
