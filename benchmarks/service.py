@@ -133,27 +133,28 @@ def child(*arguments: str, **environment: str) -> Iterator[Process]:
         assert process.stdout is not None
         yield Process(process.pid, int(process.stdout.readline()))
     finally:
-        _end(process)
+        end(process)
 
 
 @contextmanager
 def _service(server: ServerHandle, stub_port: int) -> Iterator[Process]:
-    port = _free_port()
+    port = free_port()
     uvicorn = ["-m", "uvicorn", "stemcore.asgi:application", "--port", str(port)]
     quiet = ["--no-access-log", "--log-level", "warning", "--backlog", "4096"]
     process = subprocess.Popen(
         [sys.executable, *uvicorn, *quiet],
-        env={**os.environ, **_environment(server, stub_port)},
+        env={**os.environ, **environment(server, stub_port)},
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_for(f"http://127.0.0.1:{port}/healthz")
+        wait_for(f"http://127.0.0.1:{port}/healthz")
         yield Process(process.pid, port)
     finally:
-        _end(process)
+        end(process)
 
 
-def _environment(server: ServerHandle, stub_port: int) -> dict[str, str]:
+def environment(server: ServerHandle, stub_port: int) -> dict[str, str]:
+    """What a process of the service needs to know, beside the test settings."""
     return {
         "DJANGO_SETTINGS_MODULE": "stemcore.settings",
         "DJANGO_DEBUG": "false",
@@ -169,13 +170,15 @@ def _environment(server: ServerHandle, stub_port: int) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for(url: str, seconds: float = 30) -> None:
+def wait_for(url: str, seconds: float = 30) -> None:
+    """Returns when a GET succeeds; raises OSError when none did in time."""
     end = time.monotonic() + seconds
     while True:
         try:
@@ -187,7 +190,8 @@ def _wait_for(url: str, seconds: float = 30) -> None:
             time.sleep(0.1)
 
 
-def _end(process: "subprocess.Popen[Any]") -> None:
+def end(process: "subprocess.Popen[Any]") -> None:
+    """Ends a child, gently first."""
     process.terminate()
     try:
         process.wait(15)

@@ -25,7 +25,7 @@ from stemcore.guests.quotas import check_quota, used
 from stemcore.models import GuestAdmission
 from stemcore.supabase.acting import as_service
 
-LEASE_S = 20.0
+LEASE_S = 15.0
 """How long an admission lasts unless it is renewed: what a killed process held comes back then."""
 
 LOCK_TIMEOUT = "5s"

@@ -27,7 +27,7 @@ log = get_logger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-RENEW_EVERY_S = 5.0
+RENEW_EVERY_S = 4.0
 LOOK_EVERY_S = 0.1
 ATTEMPTS = 3
 

@@ -11,7 +11,7 @@ from stemcore.guests.leases import run
 
 log = get_logger(__name__)
 
-SWEEP_EVERY_S = 5.0
+SWEEP_EVERY_S = 3.0
 
 _sweepers: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = WeakKeyDictionary()
 

@@ -21,7 +21,7 @@ def gate(providers: Providers) -> Iterator[Gate]:
 
 @pytest.fixture
 def quick_leases(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leases of a second instead of twenty, renewed as much more often."""
+    """Leases of a second instead of fifteen, renewed as much more often."""
     monkeypatch.setattr(admissions, "LEASE_S", 1.0)
     monkeypatch.setattr(leases, "LEASE_S", 1.0)
     monkeypatch.setattr(leases, "RENEW_EVERY_S", 0.1)
