@@ -1,6 +1,7 @@
 """The three wire formats, as the providers document them and the SDKs read them."""
 
 import json
+import re
 from hashlib import sha256
 from typing import Any
 
@@ -9,6 +10,7 @@ from tests.stubs.steps import Step
 Json = dict[str, Any]
 
 ECHO_LENGTH = 200
+FENCE = re.compile("⟦[^⟧]*⟧")
 
 
 def hashed(text: str, dimension: int) -> list[float]:
@@ -22,7 +24,8 @@ def hashed(text: str, dimension: int) -> list[float]:
 
 def echo(user: str, as_json: bool) -> str:
     """The default answer: the end of the prompt, as a chat answer where JSON is asked for."""
-    text = f"Echo: {user[-ECHO_LENGTH:]}"
+    # An answer that repeats the marks of a prompt's fences counts as a leak of the instructions.
+    text = f"Echo: {FENCE.sub('', user)[-ECHO_LENGTH:]}"
     if not as_json:
         return text
     return json.dumps({"answer": text, "safety": "ok", "citations": []})
