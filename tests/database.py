@@ -1,5 +1,6 @@
 """The database of the tests: made once a test process, emptied before each test."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -97,7 +98,8 @@ def test_server(folder: Path) -> Iterator[ServerHandle]:
     try:
         yield handle
     finally:
-        handle.close(remove=True)
+        if handle.close(remove=True):
+            shutil.rmtree(folder)
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """The `database` and `cast` fixtures, loaded by conftest."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import gettempdir
 from typing import Any
 
 import pytest
@@ -12,13 +14,12 @@ from tests.cast import Cast, make_cast
 
 
 @pytest.fixture(scope="session")
-def database_server(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str
-) -> Iterator[ServerHandle]:
+def database_server(testrun_uid: str) -> Iterator[ServerHandle]:
     """The embedded server, shared by the processes of a parallel run."""
-    base = tmp_path_factory.getbasetemp()
-    folder = base if worker_id == "master" else base.parent
-    with test_database.test_server(folder / "database") as server:
+    # Not below pytest's own folder: each pytest that starts closes that to other accounts, and
+    # as root the server runs as one.
+    folder = Path(gettempdir()) / f"test-database-{testrun_uid}"
+    with test_database.test_server(folder) as server:
         yield server
 
 

@@ -137,7 +137,6 @@ def _cluster(data_dir: Path) -> Path:
 def _initialise(data_dir: Path) -> None:
     cluster = _cluster(data_dir)
     _make_private(cluster)
-    _open_way_to(cluster)
     # The C locale is there on every machine, and sorts alike on all of them.
     locale = ("--encoding=UTF8", "--locale=C", f"--lc-ctype={CTYPE}")
     _run(data_dir, "initdb", "-U", SUPERUSER, "--auth=trust", "--no-sync", *locale)
@@ -168,6 +167,7 @@ def _run(data_dir: Path, program: str, *arguments: str) -> None:
 
 
 def _call(data_dir: Path, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    _open_way_to(_cluster(data_dir))  # others may have closed a folder above meanwhile
     # The output goes to a file: the server inherits it, and a pipe would stay open as long as
     # the server runs.
     with tempfile.TemporaryFile("w+", errors="replace") as output:

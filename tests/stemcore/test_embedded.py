@@ -183,6 +183,15 @@ def test_it_lives_in_odd_folders(tmp_path: Path, name: str) -> None:
     assert not (tmp_path / name / "postgres").exists()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another account")
+def test_it_stops_although_a_folder_above_was_closed(tmp_path: Path) -> None:
+    above = tmp_path / "above"
+    handle = start(above / "data", THROWAWAY_OPTIONS)
+    above.chmod(0o700)
+    assert handle.close()
+    assert server_pid(above / "data") is None
+
+
 def test_starting_twice_in_a_process_is_one_share(folder: Path) -> None:
     handle = start(folder, THROWAWAY_OPTIONS)
     assert start(folder) is handle
