@@ -29,7 +29,7 @@ async def prove_quotas(server: ServerHandle, stub: ProviderStub) -> None:
         f"GUEST_{name}_LIMIT": str(QUOTA)
         for name in ("CHAT", "QUIZ", "FLASHCARDS", "BLUEPRINT", "EMBEDDING")
     }
-    with fleet(server, stub.port, **limits) as four:
+    async with fleet(server, stub.port, **limits) as four:
         await proven(
             f"{QUOTA} of {scenarios.CROWD} requests at once, for each feature:",
             scenarios.quotas(four, stub),
@@ -48,28 +48,24 @@ def _few_slots() -> dict[str, str]:
 
 
 async def prove_slots(server: ServerHandle, stub: ProviderStub) -> None:
-    with fleet(server, stub.port, **_few_slots()) as four:
+    async with fleet(server, stub.port, **_few_slots()) as four:
         await proven("100 requests of 20 guests for 5 slots:", scenarios.slots(four, stub))
         await proven("A teacher beside a crowd of guests:", scenarios.teacher_beside(four, stub))
         await proven("Clients that leave:", scenarios.disconnects(four, stub))
 
 
 async def prove_kills(server: ServerHandle, stub: ProviderStub) -> None:
-    with fleet(server, stub.port, **_few_slots()) as four:
+    async with fleet(server, stub.port, **_few_slots()) as four:
         await proven("kill -9 at 30 random moments:", scenarios.kills(four, stub))
 
 
 async def prove_database(server: ServerHandle, stub: ProviderStub) -> None:
     with TemporaryDirectory(prefix="relay") as folder:
-        async with relay(Path(folder), server) as way:
-            made = asyncio.to_thread(
-                lambda: fleet(server, stub.port, DATABASE_URL=way.url, **_few_slots()).__enter__()
-            )
-            four = await made
-            try:
-                await proven("The database away for 5 s:", scenarios.database_away(four, stub, way))
-            finally:
-                await asyncio.to_thread(four.close)
+        async with (
+            relay(Path(folder), server) as way,
+            fleet(server, stub.port, DATABASE_URL=way.url, **_few_slots()) as four,
+        ):
+            await proven("The database away for 5 s:", scenarios.database_away(four, stub, way))
 
 
 async def prove(parts: list[str], server: ServerHandle, stub: ProviderStub) -> None:

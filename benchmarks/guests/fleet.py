@@ -54,15 +54,15 @@ class Fleet:
             end(process)
 
 
-@contextmanager
-def fleet(server: ServerHandle, stub_port: int, **environ: str) -> Iterator[Fleet]:
+@asynccontextmanager
+async def fleet(server: ServerHandle, stub_port: int, **environ: str) -> AsyncIterator[Fleet]:
     """Processes of the service, ready to serve."""
     made = Fleet({**environment(server, stub_port), **environ})
     try:
-        made.wait()
+        await asyncio.to_thread(made.wait)
         yield made
     finally:
-        made.close()
+        await asyncio.to_thread(made.close)
 
 
 @contextmanager

@@ -28,7 +28,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 RENEW_EVERY_S = 4.0
-LOOK_EVERY_S = 0.1
+LOOK_EVERY_S = 0.05
 ATTEMPTS = 3
 
 
