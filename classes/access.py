@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
 from classes.errors import ClassAccessRequired
@@ -13,17 +14,20 @@ from stemcore.supabase.tokens import PlatformUser
 
 Role = Literal["teacher", "student"]
 
+_COLUMNS = ("owner_id", "title", "sandbox_id")
+
 
 @dataclass(frozen=True)
 class Membership:
     """What a user is in a class. Assistants are teachers; so is a guest who plays one.
 
-    `sandbox_id` is the class's: rows added to the class carry it.
+    `class_title` and `sandbox_id` are the class's; rows added to the class carry the latter.
     """
 
     class_id: UUID
     user_id: UUID
     role: Role
+    class_title: str
     sandbox_id: UUID | None = None
 
     @property
@@ -38,27 +42,28 @@ def class_membership(user: PlatformUser, class_id: UUID, sandbox_id: UUID | None
 
     Raises ClassAccessRequired for everybody else, and for a class that does not exist.
     """
-    classroom = Classroom.objects.filter(id=class_id).only("owner_id", "sandbox_id").first()
-    if classroom is None:
-        raise ClassAccessRequired
-    if classroom.sandbox_id is not None:
-        role = _guest_role(user, class_id, classroom.sandbox_id, sandbox_id)
-    elif classroom.owner_id == user.id:
-        role = "teacher"
-    else:
-        role = _enrolled_role(user, class_id)
-    return Membership(class_id, user.id, role, classroom.sandbox_id)
-
-
-def _enrolled_role(user: PlatformUser, class_id: UUID) -> Role:
-    enrolled = (
-        Enrollment.objects.filter(classroom_id=class_id, user_id=user.id)
-        .values_list("role", flat=True)
+    enrolled = Enrollment.objects.filter(classroom_id=OuterRef("id"), user_id=user.id)
+    found = (
+        Classroom.objects.filter(id=class_id)
+        .values_list("owner_id", "sandbox_id", Subquery(enrolled.values("role")[:1]))
         .first()
     )
-    if enrolled is None or user.is_anonymous:
+    if found is None:
         raise ClassAccessRequired
-    return "student" if enrolled == "student" else "teacher"
+    owner_id, class_sandbox_id, enrolled_as = found
+    if class_sandbox_id is not None:
+        role = _guest_role(user, class_id, class_sandbox_id, sandbox_id)
+    else:
+        role = _member_role(user, owner_id, enrolled_as)
+    return Membership(class_id, user.id, role, class_sandbox_id)
+
+
+def _member_role(user: PlatformUser, owner_id: UUID, enrolled_as: str | None) -> Role:
+    if owner_id == user.id:
+        return "teacher"
+    if enrolled_as is None or user.is_anonymous:
+        raise ClassAccessRequired
+    return "student" if enrolled_as == "student" else "teacher"
 
 
 def _guest_role(

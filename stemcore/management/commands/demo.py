@@ -58,7 +58,8 @@ class Command(BaseCommand):
     def _reset(self) -> None:
         if self._port_taken():
             raise CommandError(f"Something still runs on port {PORT}: stop the demo first.")
-        start(settings.DATA_DIR).close()
+        if not start(settings.DATA_DIR).close(remove=True):
+            raise CommandError("Another process uses the demo's database: stop it first.")
         shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
         remove_env_file(settings.BASE_DIR / ".env")
         self._say("The demo's data and keys are gone; the next start makes new ones.")
