@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test lint types unit lock bench
+.PHONY: help run reset test lint types unit lock bench proof-guests
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ bench: .venv/dev  ## the figures of the README (about 15 minutes)
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.retrieval
 	$(BIN)/python -m benchmarks.in_flight
+
+proof-guests: .venv/dev  ## guests' limits through crashes and crowds (about 6 minutes)
+	$(BIN)/python -m benchmarks.guests
 
 lock: .venv/dev  ## pin what requirements*.in ask for
 	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt requirements.in

@@ -1,4 +1,4 @@
-"""Proof that guests' quotas and slots hold, whatever runs and whatever dies (about 8 minutes).
+"""Proof that guests' quotas and slots hold, whatever runs and whatever dies (about 6 minutes).
 
     python -m benchmarks.guests [--only quotas,slots,kills,database]
 

@@ -7,6 +7,7 @@ lease could not be renewed is cut off before its slot and its use can be given t
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from contextvars import Context
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
@@ -122,7 +123,7 @@ class Leases:
 
     def _keep_renewing(self) -> None:
         if self._renewing is None or self._renewing.done():
-            self._renewing = asyncio.create_task(self._renew(), name="guest-leases")
+            self._renewing = _task(self._renew(), "guest-leases")
 
     async def _renew(self) -> None:
         while self._held:
@@ -156,7 +157,7 @@ class Leases:
 
     def _keep_looking(self) -> None:
         if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look(), name="guest-queue")
+            self._looking = _task(self._look(), "guest-queue")
 
     async def _look(self) -> None:
         """Asks for all who wait here at once, and hands out free slots in the order of arrival."""
@@ -189,6 +190,11 @@ class Leases:
         async with self._turn:
             while await run(admissions.grant_next):
                 pass
+
+
+def _task(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+    """A task for all requests, outside the context of the one that happens to start it."""
+    return asyncio.create_task(work, name=name, context=Context())
 
 
 async def run(unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
