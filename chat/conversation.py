@@ -18,7 +18,6 @@ from chat.tickets import is_first, take_ticket
 from chat.turns import Turn
 from chat.visits import Visit
 from classes.access import Membership
-from learning.outline import BlueprintOutline
 from learning.published import published_blueprint
 from stemcore.database import read, write
 from stemcore.deadline import Deadline
@@ -34,10 +33,9 @@ class Conversation:
 
     membership: Membership
     session_id: UUID
-    class_title: str
     turns: Sequence[Turn]
     memory: Memory
-    blueprint: BlueprintOutline
+    blueprint: str
 
 
 @write
@@ -69,15 +67,15 @@ def load_when_first(visit: Visit, session_id: UUID, ticket: UUID) -> Conversatio
 def own_session(
     class_id: UUID, user_id: UUID, session_id: UUID, *, locked: bool = False
 ) -> ChatSession:
-    """The user's session with its class, fit to be sent to.
+    """The user's session, fit to be sent to.
 
     Raises SessionNotFound, SendSessionOwnerMismatch and SessionArchived.
     """
     sessions = ChatSession.objects.filter(id=session_id, classroom_id=class_id)
     if locked:
         # NO KEY: other rows may refer to the session meanwhile.
-        sessions = sessions.select_for_update(of=("self",), no_key=True)
-    session = sessions.select_related("classroom").first()
+        sessions = sessions.select_for_update(no_key=True)
+    session = sessions.first()
     if session is None:
         raise SessionNotFound
     if session.owner_user_id != user_id:
@@ -100,10 +98,9 @@ def _load(membership: Membership, session: ChatSession) -> Conversation:
     return Conversation(
         membership=membership,
         session_id=session.id,
-        class_title=session.classroom.title,
         turns=[_turn(message) for message in reversed(newest_first)],
         memory=stored_memory(session.id),
-        blueprint=blueprint,
+        blueprint=blueprint.text,
     )
 
 

@@ -97,7 +97,7 @@ async def _when_first(visit: Visit, sending: Sending, ticket: UUID) -> Conversat
 
 
 def _compaction(conversation: Conversation, message: str) -> Compaction | None:
-    other_tokens = estimate_tokens(conversation.blueprint.text)
+    other_tokens = estimate_tokens(conversation.blueprint)
     return compact_if_due(
         conversation.turns, conversation.memory, message, other_tokens, timezone.now()
     )
@@ -131,9 +131,9 @@ def _prompt(
 ) -> ChatPrompt:
     parts = PromptParts(
         audience=conversation.membership.role,
-        class_title=conversation.class_title,
+        class_title=conversation.membership.class_title,
         message=sending.message,
-        blueprint=conversation.blueprint.text,
+        blueprint=conversation.blueprint,
         material=material.text,
         memory=memory.text,
         transcript=transcript_of(conversation.turns, memory),

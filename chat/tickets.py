@@ -4,13 +4,9 @@ Tickets are taken under the session's row lock, so their numbers follow the orde
 all processes. Nobody holds a connection while waiting: the next in line asks again.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
-from django.db import DatabaseError
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 from structlog import get_logger
 
@@ -22,9 +18,6 @@ log = get_logger(__name__)
 
 # What storing may take after the deadline: until then the next send waits.
 GRACE_S = 5.0
-# Far more than wait for one session; bounds what a heap of expired tickets can cost.
-QUEUE_LIMIT = 1_000
-_EXPIRED = ExpressionWrapper(Q(expires_at__lt=Now()), BooleanField())
 
 
 def take_ticket(key: UUID, session_id: UUID, deadline: Deadline) -> bool:
@@ -32,11 +25,24 @@ def take_ticket(key: UUID, session_id: UUID, deadline: Deadline) -> bool:
 
     To be called in a unit that holds the lock on the session's row.
     """
-    lasts = timedelta(seconds=deadline.remaining() + GRACE_S)
-    SendTicket.objects.create(key=key, session_id=session_id, expires_at=Now() + lasts)
-    queue = _queue(session_id)
-    _sweep([waiting for waiting in queue if waiting.expired])
-    return _leads(key, queue)
+    lasts_s = deadline.remaining() + GRACE_S
+    with connection.cursor() as cursor:
+        # The question is answered as things stood before the statement, without the new ticket.
+        cursor.execute(
+            """
+            with taken as (
+                insert into send_tickets (key, session_id, expires_at)
+                values (%s, %s, statement_timestamp() + make_interval(secs => %s))
+            )
+            select not exists (
+                select from send_tickets
+                where session_id = %s and expires_at > statement_timestamp()
+            )
+            """,
+            [key, session_id, lasts_s, session_id],
+        )
+        (is_leading,) = cursor.fetchone()
+    return bool(is_leading)
 
 
 def is_first(key: UUID, session_id: UUID) -> bool:
@@ -44,37 +50,8 @@ def is_first(key: UUID, session_id: UUID) -> bool:
 
     To be called in a unit.
     """
-    return _leads(key, _queue(session_id))
-
-
-@dataclass(frozen=True)
-class _Waiting:
-    id: int
-    key: UUID
-    expired: bool
-
-
-def _queue(session_id: UUID) -> list[_Waiting]:
-    """The tickets of a session in order, and among them some expired ones of any session."""
-    tickets = (
-        SendTicket.objects.filter(Q(session_id=session_id) | Q(_EXPIRED))
-        .order_by("id")
-        .values_list("id", "key", _EXPIRED)
-    )
-    return [_Waiting(*ticket) for ticket in tickets[:QUEUE_LIMIT]]
-
-
-def _leads(key: UUID, queue: Sequence[_Waiting]) -> bool:
-    first = next((waiting for waiting in queue if not waiting.expired), None)
-    return first is not None and first.key == key
-
-
-def _sweep(expired: Sequence[_Waiting]) -> None:
-    """Removes tickets of dead processes; what another process is removing is left to it."""
-    if expired:
-        ids = [waiting.id for waiting in expired]
-        unlocked = SendTicket.objects.filter(id__in=ids).select_for_update(skip_locked=True)
-        SendTicket.objects.filter(id__in=unlocked.values("id")).delete()
+    waiting = SendTicket.objects.filter(session_id=session_id, expires_at__gt=Now())
+    return waiting.order_by("id").values_list("key", flat=True).first() == key
 
 
 def drop_ticket(key: UUID) -> None:
@@ -82,9 +59,19 @@ def drop_ticket(key: UUID) -> None:
     SendTicket.objects.filter(key=key).delete()
 
 
+def sweep_tickets() -> None:
+    """Removes tickets of dead processes; what another process is removing is left to it.
+
+    To be called in a transaction.
+    """
+    expired = SendTicket.objects.filter(expires_at__lt=Now()).select_for_update(skip_locked=True)
+    SendTicket.objects.filter(id__in=expired.values("id")).delete()
+
+
 @write
 def _drop(key: UUID) -> None:
     drop_ticket(key)
+    sweep_tickets()  # seldom enough here: no send that succeeds pays for it
 
 
 async def return_ticket(key: UUID) -> None:

@@ -14,8 +14,6 @@ from stemcore.supabase.tokens import PlatformUser
 
 Role = Literal["teacher", "student"]
 
-_COLUMNS = ("owner_id", "title", "sandbox_id")
-
 
 @dataclass(frozen=True)
 class Membership:
@@ -45,17 +43,17 @@ def class_membership(user: PlatformUser, class_id: UUID, sandbox_id: UUID | None
     enrolled = Enrollment.objects.filter(classroom_id=OuterRef("id"), user_id=user.id)
     found = (
         Classroom.objects.filter(id=class_id)
-        .values_list("owner_id", "sandbox_id", Subquery(enrolled.values("role")[:1]))
+        .values_list("owner_id", "title", "sandbox_id", Subquery(enrolled.values("role")[:1]))
         .first()
     )
     if found is None:
         raise ClassAccessRequired
-    owner_id, class_sandbox_id, enrolled_as = found
+    owner_id, title, class_sandbox_id, enrolled_as = found
     if class_sandbox_id is not None:
         role = _guest_role(user, class_id, class_sandbox_id, sandbox_id)
     else:
         role = _member_role(user, owner_id, enrolled_as)
-    return Membership(class_id, user.id, role, class_sandbox_id)
+    return Membership(class_id, user.id, role, title, class_sandbox_id)
 
 
 def _member_role(user: PlatformUser, owner_id: UUID, enrolled_as: str | None) -> Role:

@@ -187,8 +187,10 @@ async def test_a_ticket_of_a_dead_process_expires(
     leave_ticket(factories.chat_session(cast.classroom, cast.teacher), -60)
     data_of(await send(api, cast, "Hello"))
     assert contents(cast.session) == ["Hello", "Answer"]
-    assert tickets() == 1
-    data_of(await send(api, cast, "Again"))
+    assert tickets() == 2
+    providers.configure("openrouter")
+    providers.always(error(401))
+    error_of(await send(api, cast, "Again"), 502, "response_generation_failed")
     assert tickets() == 0
 
 
