@@ -2,7 +2,9 @@
 
     python -m benchmarks.in_flight [--delay-s 10] [--generations 1000] [--sends 400]
 
-All requests are sent at once, to a stub that takes so long. Shown are failures, what was added to
+Requests go to a stub that takes so long. Generations and one load of sends arrive all at once;
+another load of sends arrives evenly over 0.8 of the stub's time, so that all of them are in flight
+before the first is answered. Shown are failures, what was added to
 the provider's time, and what the service used. The client and the stub share the machine's cores
 and also need time for so many connections: the first load goes to the stub without the service.
 """
@@ -57,6 +59,7 @@ class Load:
     url: str
     body: Body
     count: int
+    arrival_s: float = 0.0
 
 
 async def measure(bench: Bench, load: Load, delay_s: float) -> None:
@@ -69,7 +72,10 @@ async def measure(bench: Bench, load: Load, delay_s: float) -> None:
         connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)
     ) as client:
         answers = await asyncio.gather(
-            *(ask(client, load.url, load.body(n), headers) for n in range(load.count))
+            *(
+                ask(client, load.url, load.body(n), headers, n / load.count * load.arrival_s)
+                for n in range(load.count)
+            )
         )
     wall_s = time.perf_counter() - started
     watch.cancel()
@@ -83,9 +89,14 @@ async def measure(bench: Bench, load: Load, delay_s: float) -> None:
 
 
 async def ask(
-    client: aiohttp.ClientSession, url: str, body: dict[str, Any], headers: dict[str, str]
+    client: aiohttp.ClientSession,
+    url: str,
+    body: dict[str, Any],
+    headers: dict[str, str],
+    after_s: float = 0.0,
 ) -> tuple[int, float]:
     """Status and seconds of one request; status 0 is a broken connection."""
+    await asyncio.sleep(after_s)
     start = time.perf_counter()
     try:
         async with client.post(url, json=body, headers=headers) as response:
@@ -127,6 +138,13 @@ async def run(bench: Bench, delay_s: float, generations: int, messages: int) -> 
             f"{service}/chat/workspace/messages/send",
             sends(bench, messages),
             messages,
+        ),
+        Load(
+            f"messages/send arriving over {0.8 * delay_s:g} s",
+            f"{service}/chat/workspace/messages/send",
+            sends(bench, messages),
+            messages,
+            0.8 * delay_s,
         ),
     ]
     for load in loads:

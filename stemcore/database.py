@@ -63,7 +63,7 @@ def _drop_if_hung_up() -> None:
         return
     if raw.closed or _has_news(raw.fileno()):
         connection.close()
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]  # not in its stubs
 
 
 def _has_news(socket: int) -> bool:
