@@ -2,11 +2,11 @@
 
     python -m benchmarks.in_flight [--delay-s 10] [--generations 1000] [--sends 400]
 
-Requests go to a stub that takes so long. Generations and one load of sends arrive all at once;
-another load of sends arrives evenly over 0.8 of the stub's time, so that all of them are in flight
-before the first is answered. Shown are failures, what was added to
-the provider's time, and what the service used. The client and the stub share the machine's cores
-and also need time for so many connections: the first load goes to the stub without the service.
+Requests go to a stub that takes so long. Each load comes twice: arriving evenly over 0.8 of the
+stub's time, so that all are in flight before the first is answered, and then, harder, all at
+once, where those that arrive last wait for the service to take in the others. Shown are failures,
+what was added to the provider's time, and what the service used. The client and the stub share
+the machine's cores and need time for so many connections, too: one load goes straight to the stub.
 """
 
 import argparse
@@ -128,24 +128,16 @@ def sends(bench: Bench, count: int) -> Body:
 
 async def run(bench: Bench, delay_s: float, generations: int, messages: int) -> None:
     await ask_once(bench)
+    arrival_s = 0.8 * delay_s
     stub = f"{bench.stub.url}/openai/v1/chat/completions"
-    service = f"{bench.service.url}/v1"
+    generate = f"{bench.service.url}/v1/llm/generate"
+    send = f"{bench.service.url}/v1/chat/workspace/messages/send"
     loads = [
-        Load("straight to the stub", stub, lambda _: COMPLETION, generations),
-        Load("llm/generate", f"{service}/llm/generate", lambda _: PROMPT, generations),
-        Load(
-            "messages/send",
-            f"{service}/chat/workspace/messages/send",
-            sends(bench, messages),
-            messages,
-        ),
-        Load(
-            f"messages/send arriving over {0.8 * delay_s:g} s",
-            f"{service}/chat/workspace/messages/send",
-            sends(bench, messages),
-            messages,
-            0.8 * delay_s,
-        ),
+        Load("llm/generate", generate, lambda _: PROMPT, generations, arrival_s),
+        Load("messages/send", send, sends(bench, messages), messages, arrival_s),
+        Load("straight to the stub, at once", stub, lambda _: COMPLETION, generations),
+        Load("llm/generate, at once", generate, lambda _: PROMPT, generations),
+        Load("messages/send, at once", send, sends(bench, messages), messages),
     ]
     for load in loads:
         if load.count:
