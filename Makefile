@@ -38,7 +38,7 @@ types: .venv/dev  ## types
 unit: .venv/dev  ## the tests alone
 	$(BIN)/pytest -q -n 2 --dist loadfile
 
-bench: .venv/dev  ## the figures of the README (about 15 minutes)
+bench: .venv/dev  ## the figures of the README (about 5 minutes)
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.retrieval
 	$(BIN)/python -m benchmarks.in_flight
