@@ -10,11 +10,15 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stemcore.settings")
 from asgiref.sync import ThreadSensitiveContext
 from django.conf import settings
 from django.core.asgi import get_asgi_application
+from django.urls import get_resolver
 
 django_application = get_asgi_application()
 
 from stemcore.api.handler import handle_api  # noqa: E402  # needs the apps loaded
 from stemcore.lifespan import handle_lifespan  # noqa: E402
+
+# Loads every view now: the first request must not wait for their files.
+get_resolver().url_patterns  # noqa: B018
 
 DJANGO_PATHS = ("/admin", "/static/")
 

@@ -1,3 +1,8 @@
 """Where the fixtures come from; each module documents its own."""
 
-pytest_plugins = ["tests.database_fixtures", "tests.api_fixtures", "tests.provider_fixtures"]
+pytest_plugins = [
+    "tests.guard_fixtures",
+    "tests.database_fixtures",
+    "tests.api_fixtures",
+    "tests.provider_fixtures",
+]

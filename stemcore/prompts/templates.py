@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -15,7 +15,7 @@ LEAK_WORDS = 10
 
 _WORD = re.compile(r"\w+")
 _BLANK_LINES = re.compile(r"\n{3,}")
-_SHARED = Path(__file__).parent / "shared"
+_DATA_RULE = Path(__file__).parent / "shared" / "data_rule.v1.txt"
 
 PromptValue: TypeAlias = str | int | bool | list[str] | tuple[str, ...] | Untrusted
 
@@ -54,6 +54,11 @@ class PromptTemplate:
     folder: Path
     version: int
 
+    def __post_init__(self) -> None:
+        # Templates are made at import, so that no request waits for a file.
+        for file in (_DATA_RULE, self._file("system"), self._file("user")):
+            _load(file)
+
     @property
     def name(self) -> str:
         """Name for logs, as `chat/answer.v1`."""
@@ -64,19 +69,19 @@ class PromptTemplate:
         """The prompt with these values; each `Untrusted` one stands inside a fence."""
         fences = Fences()
         context = {name: _shown(fences, name, value) for name, value in values.items()}
-        context["data_rule"] = _render(_load(_SHARED / "data_rule.v1.txt"), {"fences": fences})
-        system, user = (_render(self._half(half), context) for half in ("system", "user"))
+        context["data_rule"] = _render(_load(_DATA_RULE), {"fences": fences})
+        system, user = (_render(_load(self._file(half)), context) for half in ("system", "user"))
         return Prompt(system, user, fences.mark)
 
-    def _half(self, half: str) -> Template:
-        return _load(self.folder / f"{half}.v{self.version}.txt")
+    def _file(self, half: str) -> Path:
+        return self.folder / f"{half}.v{self.version}.txt"
 
 
 def _shown(fences: Fences, name: str, value: PromptValue) -> PromptValue:
     return fences.around(name, value) if isinstance(value, Untrusted) else value
 
 
-@lru_cache(maxsize=64)
+@cache
 def _load(path: Path) -> Template:
     engine = Engine(autoescape=False, string_if_invalid="{{ %s is missing }}")
     return engine.from_string(path.read_text(encoding="utf-8"))
