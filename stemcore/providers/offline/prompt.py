@@ -38,7 +38,9 @@ def read_prompt(user: str) -> PromptContent:
     blocks = [(found[1], found[3]) for found in _FENCED.finditer(user)]
     outside = _FENCED.sub("\n", user)
     questions = [text for name, text in blocks if _QUESTION.search(name)]
-    material = "\n".join(text for name, text in blocks if not _QUESTION.search(name))
+    others = [text for name, text in blocks if not _QUESTION.search(name)]
+    # A transcript or a memory says nothing that could be cited.
+    material = "\n".join([text for text in others if _LABEL.search(text)] or others)
     wanted = _WANTED.search(outside)
     return PromptContent(
         question=questions[-1] if questions else _last_paragraph(outside),

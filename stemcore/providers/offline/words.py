@@ -44,9 +44,14 @@ def stems(text: str) -> list[str]:
     return [stem(word) for word in words(text) if is_content(word)]
 
 
+# A page's line that goes on in the next: no mark ends it, and a small letter follows.
+_WRAP = re.compile(r"(?<=[\w,;)])\n(?=[a-z(])")
+
+
 def sentences(text: str) -> list[str]:
     """The text's sentences that are worth quoting, without list marks, each once."""
-    found = (_MARKS.sub("", part).strip() for part in _SENTENCE_END.split(text))
+    unwrapped = _WRAP.sub(" ", text)
+    found = (_MARKS.sub("", part).strip() for part in _SENTENCE_END.split(unwrapped))
     kept = (part for part in found if SHORTEST <= len(part) <= LONGEST and len(words(part)) >= 4)
     return list(dict.fromkeys(kept))
 
