@@ -1,12 +1,12 @@
 """Engines: a prompt in, a grounded chat answer out. All stand on the one provider gateway."""
 
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from chat.answer import ChatAnswer
 from chat.budget import ANSWER_TOKENS
 from stemcore.prompts import Prompt
-from stemcore.providers import Call, GenerationResult
+from stemcore.providers import GenerationResult
 
 EngineName = Literal["direct_v1", "langgraph_v1"]
 ToolMode = Literal["off", "plan", "auto"]
@@ -50,9 +50,3 @@ class EngineResult:
         payload = self.answer.model_dump(mode="json", by_alias=True, exclude_none=True)
         orchestration = asdict(self.orchestration)
         return {"payload": payload, **self.generation.provenance(), "orchestration": orchestration}
-
-
-class Engine(Protocol):
-    async def __call__(self, prompt: ChatPrompt, call: Call) -> EngineResult:
-        """The answer to a prompt. Raises ProviderError or UnusableAnswer when none came."""
-        ...
