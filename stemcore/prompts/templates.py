@@ -1,6 +1,7 @@
 """Prompt templates and what rendering one gives."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,9 +16,12 @@ LEAK_WORDS = 10
 
 _WORD = re.compile(r"\w+")
 _BLANK_LINES = re.compile(r"\n{3,}")
+# Stands for the line feeds of values while the blank lines of left-out parts are removed: what a
+# template leaves is tidied, what a value says is not. No value holds a NUL otherwise.
+_LINE_FEED = "\x00"
 _DATA_RULE = Path(__file__).parent / "shared" / "data_rule.v1.txt"
 
-PromptValue: TypeAlias = str | int | bool | list[str] | tuple[str, ...] | Untrusted
+PromptValue: TypeAlias = str | int | bool | Untrusted
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class PromptTemplate:
         return f"{app}/{self.folder.name}.v{self.version}"
 
     def render(self, **values: PromptValue) -> Prompt:
-        """The prompt with these values; each `Untrusted` one stands inside a fence."""
+        """The prompt with these values as they are; each `Untrusted` one stands inside a fence."""
         fences = Fences()
         context = {name: _shown(fences, name, value) for name, value in values.items()}
         context["data_rule"] = _render(_load(_DATA_RULE), {"fences": fences})
@@ -77,15 +81,21 @@ class PromptTemplate:
         return self.folder / f"{half}.v{self.version}.txt"
 
 
-def _shown(fences: Fences, name: str, value: PromptValue) -> PromptValue:
-    return fences.around(name, value) if isinstance(value, Untrusted) else value
+def _shown(fences: Fences, name: str, value: PromptValue) -> str | int:
+    text = fences.around(name, value) if isinstance(value, Untrusted) else value
+    if not isinstance(text, str):
+        return text
+    return text.replace(_LINE_FEED, "").replace("\n", _LINE_FEED)
 
 
 @cache
 def _load(path: Path) -> Template:
-    engine = Engine(autoescape=False, string_if_invalid="{{ %s is missing }}")
+    engine = Engine(string_if_invalid="{{ %s is missing }}")
     return engine.from_string(path.read_text(encoding="utf-8"))
 
 
-def _render(template: Template, context: dict[str, PromptValue] | dict[str, Fences]) -> str:
-    return _BLANK_LINES.sub("\n\n", template.render(Context(context, use_l10n=False))).strip()
+def _render(template: Template, context: Mapping[str, str | int | Fences]) -> str:
+    # The context decides about HTML escaping, not the engine.
+    rendered = template.render(Context(dict(context), autoescape=False, use_l10n=False))
+    tidy = _BLANK_LINES.sub("\n\n", rendered).strip("\n")
+    return tidy.replace(_LINE_FEED, "\n")

@@ -15,6 +15,9 @@ from stemcore.text import clean_text
 OPEN, CLOSE = "\u27e6", "\u27e7"
 _BRACKETS = str.maketrans({OPEN: "[[", CLOSE: "]]"})
 
+# The first line that says something keeps its indentation, as code wants it.
+_LEADING_BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
+
 # Line breaks of other conventions (CR, NEL, line and paragraph separator) become one.
 _BREAKS = re.compile("\r\n|[\r\u0085\u2028\u2029\x0b\x0c]")
 
@@ -57,7 +60,8 @@ def visible_text(text: str) -> str:
 
 def fenced_text(text: str) -> str:
     """The text as it stands inside a fence: for those who must know its length beforehand."""
-    return visible_text(text).translate(_BRACKETS).strip()
+    visible = visible_text(text).translate(_BRACKETS)
+    return _LEADING_BLANK_LINES.sub("", visible).rstrip()
 
 
 class Fences:
