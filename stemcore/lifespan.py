@@ -5,9 +5,9 @@ import gc
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from stemcore.guests.sweeper import start_sweeping, stop_sweeping
-from stemcore.http import close_clients
-from stemcore.providers import close_providers, prepare
+from stemcore.guests.sweeper import start_sweeping
+from stemcore.providers import prepare
+from stemcore.runtime import runtime
 
 RESOLVER_THREADS = 4
 GARBAGE_THRESHOLD = 50_000
@@ -38,9 +38,7 @@ def _collect_garbage_rarely() -> None:
 
 async def stop() -> None:
     """Writes what is still in memory and closes the clients of the running event loop."""
-    stop_sweeping()
-    await close_providers()
-    await close_clients()
+    await runtime().close()
 
 
 async def handle_lifespan(receive: Any, send: Any) -> None:

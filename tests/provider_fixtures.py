@@ -26,11 +26,9 @@ def provider_server() -> Iterator[ProviderStub]:
 async def open_clients() -> AsyncIterator[None]:
     """Closes what the gateway has opened in the tests' event loop."""
     yield
-    from stemcore.http import close_clients
-    from stemcore.providers import close_providers
+    from stemcore.runtime import runtime
 
-    await close_providers()
-    await close_clients()
+    await runtime().close()
 
 
 class Providers:

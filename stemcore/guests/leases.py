@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from contextvars import Context
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
-from weakref import WeakKeyDictionary
 
 from django.db import Error as DatabaseFailure
 from django.db.utils import OperationalError
@@ -22,6 +21,7 @@ from stemcore.deadline import Deadline
 from stemcore.guests import admissions
 from stemcore.guests.admissions import LEASE_S
 from stemcore.guests.errors import GuestConcurrentLimit, GuestRateLimitUnavailable
+from stemcore.runtime import runtime
 
 log = get_logger(__name__)
 
@@ -45,6 +45,12 @@ class Leases:
         self._freed = asyncio.Event()
         self._renewing: asyncio.Task[None] | None = None
         self._looking: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        """Ends the tasks; what is held still expires by itself."""
+        for task in (self._renewing, self._looking):
+            if task is not None:
+                task.cancel()
 
     @asynccontextmanager
     async def use(self, sandbox_id: UUID, feature: str, patience: Deadline) -> AsyncIterator[None]:
@@ -218,9 +224,6 @@ async def _to_its_end(work: Coroutine[Any, Any, R]) -> R:
         raise
 
 
-_leases: WeakKeyDictionary[asyncio.AbstractEventLoop, Leases] = WeakKeyDictionary()
-
-
 def leases() -> Leases:
     """Those of the running event loop."""
-    return _leases.setdefault(asyncio.get_running_loop(), Leases())
+    return runtime().part(Leases)

@@ -1,32 +1,32 @@
 """Ends, from every server process, the admissions that dead processes left."""
 
 import asyncio
-from weakref import WeakKeyDictionary
 
 from django.db import Error as DatabaseFailure
 from structlog import get_logger
 
 from stemcore.guests import admissions
 from stemcore.guests.leases import run
+from stemcore.runtime import runtime
 
 log = get_logger(__name__)
 
 SWEEP_EVERY_S = 3.0
 
-_sweepers: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Task[None]] = WeakKeyDictionary()
+
+class Sweeper:
+    """Sweeps from its making until it is closed."""
+
+    def __init__(self) -> None:
+        self._sweeping = asyncio.create_task(_sweep_on(), name="guest-sweeper")
+
+    async def close(self) -> None:
+        self._sweeping.cancel()
 
 
 def start_sweeping() -> None:
-    """Sweeps from now on, as long as the running event loop lives."""
-    loop = asyncio.get_running_loop()
-    _sweepers[loop] = asyncio.create_task(_sweep_on(), name="guest-sweeper")
-
-
-def stop_sweeping() -> None:
-    """Ends the sweeping of the running event loop."""
-    sweeper = _sweepers.pop(asyncio.get_running_loop(), None)
-    if sweeper is not None:
-        sweeper.cancel()
+    """Sweeps from now on, until the running event loop's runtime closes."""
+    runtime().part(Sweeper)
 
 
 async def _sweep_on() -> None:

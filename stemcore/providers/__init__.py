@@ -4,14 +4,13 @@
     answer, result = await generate_answer(generation, call, read)
     result = await embed(["text", …], call)
 
-All three raise ProviderError. The process prepares the gateway once (`prepare`), and an event loop
-closes it at its end (`close_providers`); a command does both by `run`.
+All three raise ProviderError. The process prepares the gateway once (`prepare`); what it keeps in
+an event loop are parts of that loop's runtime, which closes them.
 """
 
 from stemcore.answers.errors import UnusableAnswer
 from stemcore.providers.errors import ProviderError, ProviderTimedOut
 from stemcore.providers.gateway import embed, generate, generate_answer
-from stemcore.providers.lifetime import close_providers, run
 from stemcore.providers.registry import prepare
 from stemcore.providers.types import (
     AnswerSchema,
@@ -32,10 +31,8 @@ __all__ = [
     "ProviderTimedOut",
     "UnusableAnswer",
     "Usage",
-    "close_providers",
     "embed",
     "generate",
     "generate_answer",
     "prepare",
-    "run",
 ]

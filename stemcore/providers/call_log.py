@@ -7,13 +7,14 @@ memory are lost when a process is killed.
 
 import asyncio
 from collections import deque
-from weakref import WeakKeyDictionary
+from contextvars import Context
 
 from django.db import Error as DatabaseFailure
 from structlog import get_logger
 
 from stemcore.database import write
 from stemcore.models import ProviderCall
+from stemcore.runtime import runtime
 
 log = get_logger(__name__)
 
@@ -22,23 +23,28 @@ CAPACITY = 10_000
 
 BATCH = 500
 FLUSH_EVERY_S = 1.0
+CLOSE_WITHIN_S = 2.0
 
-_queue: deque[ProviderCall] = deque()
 
-
-class _Writer:
-    """Writes the queue from one event loop."""
+class CallLog:
+    """The rows of one event loop on their way to the database."""
 
     def __init__(self) -> None:
+        self._queue: deque[ProviderCall] = deque()
         self._lock = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
 
-    def wake(self) -> None:
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(), name="call-log")
+    def record(self, row: ProviderCall) -> None:
+        if len(self._queue) >= CAPACITY:
+            log.warning("call_log_full", rows=1)
+            return
+        self._queue.append(row)
+        if self._writing is None or self._writing.done():
+            # For all requests, outside the context of the one that happens to start it.
+            self._writing = asyncio.create_task(self._write(), name="call-log", context=Context())
 
-    async def _run(self) -> None:
-        while _queue:
+    async def _write(self) -> None:
+        while self._queue:
             await asyncio.sleep(FLUSH_EVERY_S)
             await self.drain()
 
@@ -46,48 +52,32 @@ class _Writer:
         """Writes all that is queued now, and waits for a batch that is being written."""
         async with self._lock:
             # Rows that arrive meanwhile make the next, larger batch.
-            for _ in range(-(-len(_queue) // BATCH)):
-                batch = [_queue.popleft() for _ in range(min(BATCH, len(_queue)))]
+            for _ in range(-(-len(self._queue) // BATCH)):
+                batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
                 try:
                     await _store(batch)
                 except DatabaseFailure as error:
                     log.warning("call_log_lost", rows=len(batch), error=type(error).__name__)
 
-    def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-
-
-_writers: WeakKeyDictionary[asyncio.AbstractEventLoop, _Writer] = WeakKeyDictionary()
+    async def close(self) -> None:
+        """Writes the queue a last time, as far as the database takes it within `CLOSE_WITHIN_S`."""
+        try:
+            async with asyncio.timeout(CLOSE_WITHIN_S):
+                await self.drain()
+        except TimeoutError:
+            log.warning("call_log_lost", rows=len(self._queue), error="TimeoutError")
+        if self._writing is not None:
+            self._writing.cancel()
 
 
 def record(row: ProviderCall) -> None:
     """Queues a row; drops it when the queue is full. Never waits, never raises."""
-    if len(_queue) >= CAPACITY:
-        log.warning("call_log_full", rows=1)
-        return
-    _queue.append(row)
-    _writer().wake()
+    runtime().part(CallLog).record(row)
 
 
 async def flush() -> None:
-    """Writes what is queued; for tests, commands and the end of a process."""
-    await _writer().drain()
-
-
-async def close() -> None:
-    """Flushes and ends the writer of the running event loop."""
-    await flush()
-    writer = _writers.pop(asyncio.get_running_loop(), None)
-    if writer is not None:
-        writer.stop()
-
-
-def _writer() -> _Writer:
-    loop = asyncio.get_running_loop()
-    if loop not in _writers:
-        _writers[loop] = _Writer()
-    return _writers[loop]
+    """Writes what is queued; for tests and commands."""
+    await runtime().part(CallLog).drain()
 
 
 @write

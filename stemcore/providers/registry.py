@@ -3,14 +3,13 @@
 A new provider is one module and one row.
 """
 
-import asyncio
-from weakref import WeakKeyDictionary
-
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from stemcore.http import Clients
 from stemcore.providers.base import Provider
 from stemcore.providers.types import Call, Kind
+from stemcore.runtime import runtime
 from stemcore.settings import ProviderSettings
 
 OFFLINE = "offline"
@@ -23,8 +22,21 @@ _CLASSES = {
     OFFLINE: "stemcore.providers.offline.Offline",
 }
 
-_Adapters = dict[tuple[str, ProviderSettings], Provider]
-_adapters: WeakKeyDictionary[asyncio.AbstractEventLoop, _Adapters] = WeakKeyDictionary()
+
+class Adapters:
+    """The adapters of one event loop; they stand on its clients."""
+
+    def __init__(self) -> None:
+        runtime().part(Clients)
+        self._made: dict[tuple[str, ProviderSettings], Provider] = {}
+
+    def of(self, name: str, config: ProviderSettings) -> Provider:
+        if (name, config) not in self._made:
+            self._made[name, config] = import_string(_CLASSES[name])(config)
+        return self._made[name, config]
+
+    async def close(self) -> None:
+        self._made.clear()
 
 
 def configured(kind: Kind) -> list[str]:
@@ -60,11 +72,7 @@ def order(kind: Kind, call: Call) -> list[str]:
 
 def provider(name: str) -> Provider:
     """The adapter of a provider in the running event loop, made at the first use."""
-    config = _config(name)
-    adapters = _adapters.setdefault(asyncio.get_running_loop(), {})
-    if (name, config) not in adapters:
-        adapters[name, config] = import_string(_CLASSES[name])(config)
-    return adapters[name, config]
+    return runtime().part(Adapters).of(name, _config(name))
 
 
 def prepare() -> None:
@@ -74,8 +82,3 @@ def prepare() -> None:
     """
     for name in {*configured("generation"), *configured("embedding")}:
         provider(name)
-
-
-def forget_adapters() -> None:
-    """Drops the adapters of the running event loop."""
-    _adapters.pop(asyncio.get_running_loop(), None)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 from uuid import UUID
-from weakref import WeakKeyDictionary
 
 import httpx
 import jwt
@@ -19,6 +18,7 @@ from stemcore.errors import (
     UserAuthUnavailable,
 )
 from stemcore.http import http_client
+from stemcore.runtime import runtime
 
 AUTH_TIMEOUT_S = 8.0
 AUDIENCE = "authenticated"
@@ -124,7 +124,7 @@ async def _key_for(header: dict[str, Any]) -> tuple[Any, list[str]]:
         if settings.SUPABASE_JWT_SECRET:
             raise InvalidUserToken  # only the secret signs here
         raise UserAuthMisconfigured
-    key = await _key_set().find(str(header.get("kid", "")))
+    key = await runtime().part(KeySet).find(str(header.get("kid", "")))
     if key is None or key.algorithm_name != algorithm:
         raise InvalidUserToken
     return key, [algorithm]
@@ -163,9 +163,5 @@ class KeySet:
         self._keys = {key.key_id: key for key in found.keys if key.key_id}
         self._fetched_at = monotonic()
 
-
-_key_sets: WeakKeyDictionary[asyncio.AbstractEventLoop, KeySet] = WeakKeyDictionary()
-
-
-def _key_set() -> KeySet:
-    return _key_sets.setdefault(asyncio.get_running_loop(), KeySet())
+    async def close(self) -> None:
+        """Nothing of it is open."""

@@ -19,7 +19,8 @@ from learning.quiz import MAX_QUESTIONS
 from learning.sources import ClassSources, class_sources
 from stemcore.deadline import Deadline
 from stemcore.errors import DomainError
-from stemcore.providers import Call, run
+from stemcore.providers import Call
+from stemcore.runtime import run
 
 FAILED = 1
 USAGE = 2

@@ -14,7 +14,8 @@ from materials.errors import MaterialFailed
 from materials.extraction import Bounds, detect_kind
 from materials.ingestion import Ingested, fail_material, process_material
 from materials.local_files import LocalFile, add_local_file
-from stemcore.providers import ProviderError, run
+from stemcore.providers import ProviderError
+from stemcore.runtime import run
 
 FAILED = 1
 USAGE = 2

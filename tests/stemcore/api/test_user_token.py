@@ -3,7 +3,6 @@
 import base64
 import hmac
 import json
-from collections.abc import Iterator
 from time import time
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings as django_settings
 
+from stemcore.runtime import runtime
 from stemcore.supabase import tokens
 from tests.client import Api, error_of
 from tests.stubs.supabase import AuthStub
@@ -209,13 +209,12 @@ class Keys:
 
 
 @pytest.fixture
-def keys(auth_stub: AuthStub, settings: Any) -> Iterator[Keys]:
+async def keys(auth_stub: AuthStub, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Keys:
     settings.SUPABASE_JWT_VERIFICATION = "local"
-    tokens._key_sets.clear()
+    monkeypatch.setitem(runtime().parts, tokens.KeySet, tokens.KeySet())
     found = Keys(auth_stub)
     found.publish("one")
-    yield found
-    tokens._key_sets.clear()
+    return found
 
 
 async def test_it_verifies_by_a_published_key_fetched_once(api: Api, keys: Keys) -> None:

@@ -1,11 +1,11 @@
 """Fixtures of the guests' tests."""
 
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
 
 import pytest
 
 from stemcore.guests import admissions, leases
+from stemcore.runtime import runtime
 from tests.provider_fixtures import Providers
 from tests.stemcore.guests.embeddings import Gate
 
@@ -20,9 +20,9 @@ def gate(providers: Providers) -> Iterator[Gate]:
 
 
 @pytest.fixture
-def quick_leases(monkeypatch: pytest.MonkeyPatch) -> None:
+async def quick_leases(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leases of a second instead of fifteen, renewed as much more often."""
     monkeypatch.setattr(admissions, "LEASE_S", 1.0)
     monkeypatch.setattr(leases, "LEASE_S", 1.0)
     monkeypatch.setattr(leases, "RENEW_EVERY_S", 0.1)
-    monkeypatch.setattr(leases, "_leases", WeakKeyDictionary())
+    monkeypatch.setitem(runtime().parts, leases.Leases, leases.Leases())

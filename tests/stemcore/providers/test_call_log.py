@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from stemcore.context import request_id
-from stemcore.providers import ProviderError, call_log, run
+from stemcore.providers import ProviderError, call_log
+from stemcore.runtime import run, runtime
 from tests.stemcore.providers.calls import ask, embed_texts, log_rows
 from tests.stubs import steps
 
@@ -54,7 +55,7 @@ async def test_it_writes_by_itself_after_a_moment(
     providers: Any, monkeypatch: pytest.MonkeyPatch, database: Any
 ) -> None:
     monkeypatch.setattr(call_log, "FLUSH_EVERY_S", 0.02)
-    await call_log.close()
+    monkeypatch.setitem(runtime().parts, call_log.CallLog, call_log.CallLog())
     await ask()
     for _ in range(250):
         await asyncio.sleep(0.02)

@@ -1,13 +1,12 @@
 """Keys go into headers and nowhere else; prompts go to the provider and nowhere else."""
 
-import asyncio
 import logging
 from typing import Any
 
 import pytest
 
-from stemcore.http import close_clients
-from stemcore.providers import ProviderError, close_providers
+from stemcore.providers import ProviderError
+from stemcore.runtime import run
 from tests.stemcore.providers.calls import ask, embed_texts
 from tests.stubs import steps
 
@@ -83,15 +82,11 @@ def test_it_ignores_proxies_and_accounts_of_the_environment(
     monkeypatch.setenv("OPENAI_PROJECT_ID", "project-of-somebody")
     monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
 
-    async def ask_in_a_new_loop() -> None:
-        try:
-            assert (await ask(default_provider=name)).provider == name
-            assert (await embed_texts("text", default_provider=name)).provider == name
-        finally:
-            await close_providers()
-            await close_clients()
+    async def ask_both() -> None:
+        assert (await ask(default_provider=name)).provider == name
+        assert (await embed_texts("text", default_provider=name)).provider == name
 
-    asyncio.run(ask_in_a_new_loop())
+    run(ask_both())
     for request in providers.received:
         assert "of-somebody" not in str(request.headers)
 
