@@ -18,6 +18,8 @@ from tests.client import Api, error_of
 from tests.stubs.supabase import AuthStub
 from tests.tokens import access_token
 
+pytestmark = pytest.mark.usefixtures("database")  # the route counts its requests
+
 ROUTE = "/v1/classes/join"
 USER = uuid4()
 
