@@ -3,11 +3,13 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
+from django.conf import settings
 from pydantic import Field
 
 from chat.answer import CanvasHint
 from chat.budget import ANSWER_TOKENS
 from stemcore.api.body import Body, ClassBody, Text, TimeoutMs, Whole
+from stemcore.deadline import Deadline
 
 
 class WorkspaceBody(ClassBody):
@@ -55,6 +57,10 @@ class Answering(WorkspaceBody):
     tool_mode: Literal["off", "plan", "auto"] = "off"
     tool_catalog: tuple[str, ...] = ()
     orchestration_hints: dict[str, Any] = {}
+
+    def deadline(self) -> Deadline:
+        """The deadline of the answer, when nothing was waited for as yet."""
+        return Deadline.for_request(self.timeout_ms, settings.AI_REQUEST_TIMEOUT_MS)
 
 
 class SendMessage(Answering):

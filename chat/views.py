@@ -4,9 +4,7 @@ from typing import Any
 
 from chat.canvas.generation import CANVAS_SECONDS, CanvasWanted, generate_canvas
 from chat.errors import CanvasFailed, ChatFailed, ChatWorkspaceFailed
-from chat.messages import MessagePage, list_messages
-from chat.one_shot import Asking, answer_once
-from chat.participants import list_participants
+from chat.one_shot import answer_once
 from chat.requests import (
     ArchiveSession,
     Canvas,
@@ -18,9 +16,16 @@ from chat.requests import (
     SendMessage,
     WorkspaceBody,
 )
-from chat.send import Sending, send_message
-from chat.sessions import archive_session, create_session, list_sessions, rename_session
+from chat.send import send_message
 from chat.visits import Visit
+from chat.workspace.pages import MessagePage, list_messages
+from chat.workspace.participants import list_participants
+from chat.workspace.sessions import (
+    archive_session,
+    create_session,
+    list_sessions,
+    rename_session,
+)
 from stemcore.api.throttles import AI_LIMITS
 from stemcore.api.views import ApiViewSet, UserViewSet
 from stemcore.deadline import Deadline
@@ -58,8 +63,7 @@ class WorkspaceViewSet(UserViewSet):
         )
 
     async def send_message(self, body: SendMessage) -> dict[str, Any]:
-        exchange = await send_message(self._visit(body), Sending.of(body))
-        return exchange.as_data()
+        return (await send_message(self._visit(body), body)).as_data()
 
     def _visit(self, body: WorkspaceBody) -> Visit:
         return Visit(self.caller, body.class_id, body.sandbox)
@@ -72,7 +76,7 @@ class GenerateViewSet(UserViewSet):
 
     async def generate(self, body: GenerateAnswer) -> dict[str, Any]:
         visit = Visit(self.caller, body.class_id, body.sandbox)
-        return (await answer_once(visit, Asking.of(body))).as_data()
+        return (await answer_once(visit, body)).as_data()
 
 
 class CanvasViewSet(ApiViewSet):

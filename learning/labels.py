@@ -1,9 +1,20 @@
-"""The source labels of a text that the caller assembled."""
+"""The source labels of a text, and the passages under them."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 _LABEL = re.compile(r"(?:\A|\n)[ \t]*(Source (\d+) \| [^\n|]+ \| [^\n|]+?)[ \t]*(?=\n|\Z)")
 _LONGEST_NUMBER = 5
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text that can be cited, and its label."""
+
+    label: str
+    text: str
 
 
 def source_labels(text: str) -> tuple[str, ...]:
@@ -19,6 +30,18 @@ def source_labels(text: str) -> tuple[str, ...]:
         if 1 <= number <= len(found) + 1:
             found[number] = line[1]
     return tuple(found.values())
+
+
+def labelled_passages(text: str, labels: Sequence[str]) -> tuple[Passage, ...]:
+    """The passages of a text, each from the last line that is its label to another's."""
+    lines = text.split("\n")
+    starts = {line.strip(" \t"): number for number, line in enumerate(lines)}
+    found = {label: starts[label] for label in labels if label in starts}
+    ends = dict(pairwise([*sorted(found.values()), len(lines)]))
+    return tuple(
+        Passage(label, "\n".join(lines[start + 1 : ends[start]]).strip())
+        for label, start in found.items()
+    )
 
 
 def folded(label: str) -> str:

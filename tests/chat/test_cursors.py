@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.cursors import read_cursor, write_cursor
 from chat.errors import InvalidCursor
+from chat.workspace.cursors import read_cursor, write_cursor
 
 MOMENT = datetime(2026, 3, 2, 8, 0, 0, 123_456, tzinfo=UTC)
 

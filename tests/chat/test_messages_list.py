@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chat.messages import list_messages
 from chat.visits import Visit
+from chat.workspace.pages import list_messages
 from tests import factories
 from tests.cast import Cast
 from tests.chat.workspace import MESSAGE_KEYS, PREFIX, SESSION_KEYS, call

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from chat.cursors import read_cursor, write_cursor
 from chat.errors import SessionNotFound, SessionOwnerMismatch
 from chat.models import ChatMessage, ChatSession
 from chat.rows import MessageRow, SessionRow, message_row, session_row
-from chat.sessions import session_owner
 from chat.turns import Place
 from chat.visits import Visit
+from chat.workspace.cursors import read_cursor, write_cursor
+from chat.workspace.sessions import session_owner
 from classes.access import Membership
 from stemcore.database import read
 

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from chat.answer import ChatAnswer
 from chat.compaction import Compaction
-from chat.conversation import Conversation, lock_own_session, stored_memory
 from chat.engines import EngineResult
 from chat.models import ChatCompaction, ChatMessage, ChatSession
 from chat.rows import StoredCitation, message_row
-from chat.tickets import drop_ticket
+from chat.send.answer import Answered
+from chat.send.context import Conversation, own_session, stored_memory
+from chat.send.queue import drop_ticket
 from stemcore.database import write
 from stemcore.moments import iso
 
@@ -46,11 +47,7 @@ class Exchange:
 
 @write
 def store_exchange(
-    conversation: Conversation,
-    message: str,
-    result: EngineResult,
-    compaction: Compaction | None,
-    ticket: UUID,
+    conversation: Conversation, message: str, answered: Answered, ticket: UUID
 ) -> Exchange:
     """Stores both messages, the compaction and the session's time, and gives the ticket back.
 
@@ -58,7 +55,10 @@ def store_exchange(
     meanwhile.
     """
     membership = conversation.membership
-    session = lock_own_session(membership.class_id, membership.user_id, conversation.session_id)
+    session = own_session(
+        membership.class_id, membership.user_id, conversation.session_id, locked=True
+    )
+    result, compaction = answered.result, answered.compaction
     asked_at = _next_moment(session)
     question = _question(conversation, message, asked_at)
     reply = _reply(conversation, result, asked_at + STEP)

@@ -1,9 +1,7 @@
-"""A chat prompt from its parts, within the budget."""
+"""A chat prompt from a message and its grounding, within the budget."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
 
 from chat.budget import (
     ASSIGNMENT_TOKENS,
@@ -15,55 +13,34 @@ from chat.budget import (
     PROMPT_TOKENS,
     TURN_TOKENS,
 )
+from chat.engines.base import Asking, Said
 from chat.lines import clip, cut_middle
 from stemcore.prompts import Prompt, PromptTemplate, Untrusted, fenced_text
 from stemcore.text import CHARS_PER_TOKEN, cut_lines, estimate_tokens
 
-ANSWER = PromptTemplate(Path(__file__).parent / "prompts" / "answer", version=1)
+ANSWER = PromptTemplate(Path(__file__).parent.parent / "prompts" / "answer", version=1)
 TITLE_CHARS = 200
 
 
-class Said(Protocol):
-    """A line of a transcript."""
-
-    @property
-    def author(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class PromptParts:
-    """What a chat prompt is made of. The texts are untrusted; the transcript is oldest first."""
-
-    audience: Literal["student", "teacher"]
-    class_title: str
-    message: str
-    blueprint: str = ""
-    material: str = ""
-    memory: str = ""
-    assignment: str = ""
-    transcript: Sequence[Said] = field(default=())
-
-
-def chat_prompt(parts: PromptParts) -> Prompt:
+def chat_prompt(asking: Asking) -> Prompt:
     """The rendered prompt, never more than `PROMPT_TOKENS` estimated tokens.
 
     Each part is cut to its own share; the transcript takes what is left, and loses turns from
     its front.
     """
+    given = asking.grounding
     texts = {
-        "class_title": clip(parts.class_title, TITLE_CHARS),
-        "blueprint_context": cut_lines(fenced_text(parts.blueprint), BLUEPRINT_TOKENS),
-        "material_context": cut_lines(fenced_text(parts.material), MATERIAL_TOKENS),
-        "memory_context": cut_lines(fenced_text(parts.memory), MEMORY_TOKENS),
-        "assignment_instructions": cut_middle(fenced_text(parts.assignment), ASSIGNMENT_TOKENS),
-        "message": cut_middle(fenced_text(parts.message), MESSAGE_TOKENS),
+        "class_title": clip(asking.asker.class_title, TITLE_CHARS),
+        "blueprint_context": cut_lines(fenced_text(given.blueprint), BLUEPRINT_TOKENS),
+        "material_context": cut_lines(fenced_text(given.material), MATERIAL_TOKENS),
+        "memory_context": cut_lines(fenced_text(given.memory), MEMORY_TOKENS),
+        "assignment_instructions": cut_middle(fenced_text(given.assignment), ASSIGNMENT_TOKENS),
+        "message": cut_middle(fenced_text(asking.message), MESSAGE_TOKENS),
     }
     used = FRAME_TOKENS + sum(estimate_tokens(text) for text in texts.values())
-    texts["transcript"] = _transcript(parts.transcript, PROMPT_TOKENS - used)
+    texts["transcript"] = _transcript(given.transcript, PROMPT_TOKENS - used)
     fenced = {name: Untrusted(text) for name, text in texts.items()}
-    return ANSWER.render(teacher=parts.audience == "teacher", **fenced)
+    return ANSWER.render(teacher=asking.asker.is_teacher, **fenced)
 
 
 def _transcript(turns: Sequence[Said], tokens: int) -> str:

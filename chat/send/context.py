@@ -1,4 +1,4 @@
-"""What a send needs to know of its session, loaded in one unit of work."""
+"""What a send needs to know of its session; to be called in a unit of work."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,15 +12,11 @@ from chat.errors import (
     SessionArchived,
     SessionNotFound,
 )
-from chat.messages import newest_messages
 from chat.models import ChatCompaction, ChatMessage, ChatSession
-from chat.tickets import is_first, take_ticket
 from chat.turns import Turn
-from chat.visits import Visit
+from chat.workspace.pages import newest_messages
 from classes.access import Membership
 from learning.published import published_blueprint
-from stemcore.database import read, write
-from stemcore.deadline import Deadline
 from stemcore.errors import BlankField
 from stemcore.prompts import visible_text
 
@@ -38,36 +34,10 @@ class Conversation:
     blueprint: str
 
 
-@write
-def join_queue(
-    visit: Visit, session_id: UUID, message: str, ticket: UUID, deadline: Deadline
-) -> Conversation | None:
-    """Takes a ticket, and loads the conversation when no earlier send is waiting.
-
-    Raises ClassAccessRequired, SessionNotFound, SendSessionOwnerMismatch, SessionArchived,
-    BlankField and BlueprintRequired, in this order and without a ticket taken.
-    """
-    membership = visit.enter()
-    session = lock_own_session(visit.class_id, visit.user.id, session_id)
-    if not visible_text(message).strip():
-        raise BlankField.of_field("message", "must not be blank")
-    is_leading = take_ticket(ticket, session_id, deadline)
-    return _load(membership, session) if is_leading else None
-
-
-@read
-def load_when_first(visit: Visit, session_id: UUID, ticket: UUID) -> Conversation | None:
-    """The conversation as soon as every earlier send is done. Raises as `join_queue` does."""
-    if not is_first(ticket, session_id):
-        return None
-    membership = visit.enter()
-    return _load(membership, own_session(visit.class_id, visit.user.id, session_id))
-
-
 def own_session(
     class_id: UUID, user_id: UUID, session_id: UUID, *, locked: bool = False
 ) -> ChatSession:
-    """The user's session, fit to be sent to.
+    """The user's session, fit to be sent to; `locked` until the transaction ends.
 
     Raises SessionNotFound, SendSessionOwnerMismatch and SessionArchived.
     """
@@ -85,21 +55,23 @@ def own_session(
     return session
 
 
-def lock_own_session(class_id: UUID, user_id: UUID, session_id: UUID) -> ChatSession:
-    """As `own_session`, with the session's row locked until the transaction ends."""
-    return own_session(class_id, user_id, session_id, locked=True)
+def require_words(message: str) -> None:
+    """Raises BlankField for a message without anything visible."""
+    if not visible_text(message).strip():
+        raise BlankField.of_field("message", "must not be blank")
 
 
-def _load(membership: Membership, session: ChatSession) -> Conversation:
+def load(membership: Membership, session_id: UUID) -> Conversation:
+    """The conversation; to be called in a unit. Raises BlueprintRequired."""
     blueprint = published_blueprint(membership.class_id)
     if blueprint is None:
         raise BlueprintRequired
-    newest_first = newest_messages(session.id, None, LOADED_MESSAGES)
+    newest_first = newest_messages(session_id, None, LOADED_MESSAGES)
     return Conversation(
         membership=membership,
-        session_id=session.id,
+        session_id=session_id,
         turns=[_turn(message) for message in reversed(newest_first)],
-        memory=stored_memory(session.id),
+        memory=stored_memory(session_id),
         blueprint=blueprint.text,
     )
 

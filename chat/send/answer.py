@@ -1,0 +1,90 @@
+"""Answering a message from its conversation and the class's material."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from chat import engines
+from chat.compaction import Compaction, compact_if_due, transcript_of
+from chat.engines import Asking, EngineResult, Grounding
+from chat.errors import ResponseGenerationFailed
+from chat.requests import SendMessage
+from chat.send.context import Conversation
+from learning.labels import Passage, labelled_passages
+from learning.outline import BLUEPRINT_LABEL
+from materials.retrieval import MaterialContext, material_context
+from stemcore.deadline import Deadline
+from stemcore.providers import Call, ProviderError
+from stemcore.text import estimate_tokens
+
+TIMED_OUT = "The answer timed out."
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What an engine made of a message, and the compaction that was due before it."""
+
+    result: EngineResult
+    compaction: Compaction | None
+
+
+async def answer_message(
+    body: SendMessage, conversation: Conversation, deadline: Deadline
+) -> Answered:
+    """The grounded answer to a message. Raises ResponseGenerationFailed."""
+    call = _call(conversation, deadline)
+    compaction = _compaction(conversation, body.message)
+    material = await material_context(conversation.membership.class_id, body.message, call)
+    asking = _asking(body, conversation, compaction, material)
+    try:
+        result = await engines.run(asking, body.orchestration_hints, call)
+    except ProviderError as error:
+        raise ResponseGenerationFailed(error.message) from error
+    if deadline.expired:  # the caller has given up: what is stored now would surprise
+        raise ResponseGenerationFailed(TIMED_OUT)
+    return Answered(result, compaction)
+
+
+def _call(conversation: Conversation, deadline: Deadline) -> Call:
+    membership = conversation.membership
+    return Call(
+        purpose=f"{membership.role}_chat_always_on_v1",
+        deadline=deadline,
+        user_id=membership.user_id,
+        class_id=membership.class_id,
+        sandbox_id=membership.sandbox_id,
+    )
+
+
+def _compaction(conversation: Conversation, message: str) -> Compaction | None:
+    other_tokens = estimate_tokens(conversation.blueprint)
+    return compact_if_due(
+        conversation.turns, conversation.memory, message, other_tokens, timezone.now()
+    )
+
+
+def _asking(
+    body: SendMessage,
+    conversation: Conversation,
+    compaction: Compaction | None,
+    material: MaterialContext,
+) -> Asking:
+    memory = compaction.memory if compaction else conversation.memory
+    return Asking(
+        asker=conversation.membership,
+        message=body.message,
+        grounding=Grounding(
+            blueprint=conversation.blueprint,
+            material=material.text,
+            memory=memory.text,
+            transcript=transcript_of(conversation.turns, memory),
+            sources=(
+                Passage(BLUEPRINT_LABEL, conversation.blueprint),
+                *labelled_passages(material.text, material.labels),
+            ),
+        ),
+        session_key=f"class-chat-{conversation.session_id}",
+        max_tokens=body.max_tokens,
+        tool_mode=body.tool_mode,
+        tool_catalog=body.tool_catalog,
+    )

@@ -1,0 +1,1 @@
+"""What the chat workspace shows and changes besides sending: sessions, participants, pages."""
