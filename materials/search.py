@@ -15,7 +15,7 @@ from django.db import connection
 
 from materials.models import MaterialChunk
 from materials.terms import Term
-from stemcore.database import read
+from stemcore.database import LONG, read
 from stemcore.fields import vector_literal
 
 MAX_CANDIDATES: Final = 24
@@ -114,7 +114,7 @@ limit %(count)s
 """
 
 
-@read
+@read(lane=LONG)
 def nearest(class_id: UUID, vector: QueryVector) -> list[Hit]:
     """The chunks of a class that are truly nearest by cosine distance, nearest first.
 
@@ -126,7 +126,7 @@ def nearest(class_id: UUID, vector: QueryVector) -> list[Hit]:
     return _hits(_NEAREST, class_id, values)
 
 
-@read
+@read(lane=LONG)
 def textual(class_id: UUID, terms: Sequence[Term]) -> list[Hit]:
     """The chunks of a class that hold the terms, the rarest terms weighing most.
 
@@ -191,7 +191,7 @@ def embedding_provider(class_id: UUID) -> str | None:
     return row[0] if row else None
 
 
-@read
+@read(lane=LONG)
 def find_chunks(
     class_id: UUID, by_words: Sequence[Hit], vector: QueryVector | None
 ) -> list[FoundChunk]:

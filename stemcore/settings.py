@@ -99,8 +99,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 
 # --- Database -----------------------------------------------------------------------------------
 
-DATABASE_THREADS = 6  # connections of the API; the admin's threads have up to ADMIN_THREADS more
-ADMIN_THREADS = 3
+ADMIN_THREADS = 2  # each with a connection, beside those of `stemcore.database.LANES`
 DATABASE_URL = env.text("DATABASE_URL")
 # A transaction pooler takes no startup options, so there the role itself carries the search path.
 DATABASE_POOL_MODE = env.choice("DATABASE_POOL_MODE", ("session", "transaction"), "session")

@@ -151,7 +151,7 @@ def sweep_tickets() -> None:
     SendTicket.objects.filter(id__in=expired.values("id")).delete()
 
 
-@write
+@write(lane=UPKEEP)
 def _drop(key: UUID) -> None:
     drop_ticket(key)
     sweep_tickets()  # seldom enough here: no send that succeeds pays for it

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 
 from stemcore.api.views import ApiViewSet
-from stemcore.database import read
+from stemcore.database import HEALTH, read
 from stemcore.errors import DomainError
 
 
@@ -15,7 +15,7 @@ class NotReady(DomainError):
     message = "The database does not answer. Check DATABASE_URL and the database itself."
 
 
-@read
+@read(lane=HEALTH)
 def _ping() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")

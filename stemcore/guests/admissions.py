@@ -18,7 +18,7 @@ from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
-from stemcore.database import read, write
+from stemcore.database import UPKEEP, read, write
 from stemcore.guests import platform
 from stemcore.guests.errors import GuestRateLimitUnavailable, GuestSandboxForbidden
 from stemcore.guests.quotas import check_quota, used
@@ -47,7 +47,7 @@ def in_turn() -> Iterator[None]:
         yield
 
 
-@write
+@write(lane=UPKEEP)
 def reserve(key: UUID, sandbox_id: UUID, feature: str) -> bool:
     """Reserves a use, and takes a slot when one is free and nobody waits for it.
 
@@ -71,7 +71,7 @@ def reserve(key: UUID, sandbox_id: UUID, feature: str) -> bool:
         return active
 
 
-@write
+@write(lane=UPKEEP)
 def settle(key: UUID) -> None:
     """Ends the admission of a request that succeeded, and counts the use.
 
@@ -81,7 +81,7 @@ def settle(key: UUID) -> None:
         raise GuestRateLimitUnavailable
 
 
-@write
+@write(lane=UPKEEP)
 def give_back(key: UUID) -> None:
     """Ends the admission of a request that did not succeed; there may be none."""
     _end(key, succeeded=False)
@@ -109,7 +109,7 @@ class Queue:
     grantable: bool
 
 
-@read
+@read(lane=UPKEEP)
 def look_at_queue(keys: Collection[UUID]) -> Queue:
     """How it stands with these admissions, and whether a slot is free for anybody."""
     found = dict(GuestAdmission.objects.filter(key__in=keys).values_list("key", "active"))
@@ -124,7 +124,7 @@ def look_at_queue(keys: Collection[UUID]) -> Queue:
     )
 
 
-@write
+@write(lane=UPKEEP)
 def grant_next() -> bool:
     """Gives a free slot to who has waited longest, in whatever process; False if there is none."""
     with in_turn():
@@ -140,7 +140,7 @@ def grant_next() -> bool:
         return True
 
 
-@write
+@write(lane=UPKEEP)
 def renew(keys: Collection[UUID]) -> frozenset[UUID]:
     """Renews the leases of these admissions; returns those that were lost already."""
     admissions = GuestAdmission.objects.filter(key__in=keys)
@@ -149,13 +149,13 @@ def renew(keys: Collection[UUID]) -> frozenset[UUID]:
     return frozenset(keys) - frozenset(admissions.values_list("key", flat=True))
 
 
-@read
+@read(lane=UPKEEP)
 def needs_sweeping() -> bool:
     """Whether an admission is past its lease, or the platform's total is off with none in work."""
     return GuestAdmission.objects.exclude(_LIVE).exists() or _total_is_off()
 
 
-@write
+@write(lane=UPKEEP)
 def sweep_next() -> bool:
     """Ends the expired admissions of one sandbox; False if there are none.
 

@@ -12,7 +12,7 @@ from contextvars import Context
 from django.db import Error as DatabaseFailure
 from structlog import get_logger
 
-from stemcore.database import write
+from stemcore.database import UPKEEP, write
 from stemcore.models import ProviderCall
 from stemcore.runtime import runtime
 
@@ -80,6 +80,6 @@ async def flush() -> None:
     await runtime().part(CallLog).drain()
 
 
-@write
+@write(lane=UPKEEP)
 def _store(rows: list[ProviderCall]) -> None:
     ProviderCall.objects.bulk_create(rows)

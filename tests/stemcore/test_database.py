@@ -7,9 +7,10 @@ import pytest
 from django.db import connection, transaction
 
 from classes.models import AdminUser
-from stemcore.database import executor, read, write
+from stemcore.database import SHORT, read, write
 from tests import factories
 from tests.database import Superuser
+from tests.queries import count_queries
 
 
 @read
@@ -26,7 +27,7 @@ def holds_transaction() -> bool:
 
 async def test_it_runs_in_the_executor_and_keeps_its_connections(database: Superuser) -> None:
     backends = {*await asyncio.gather(*(backend() for _ in range(50)))}
-    assert 1 <= len(backends) <= executor._max_workers
+    assert 1 <= len(backends) <= SHORT.threads
     assert await backend() in backends
 
 
@@ -68,8 +69,6 @@ async def test_a_connection_that_the_server_ended_is_replaced(database: Superuse
 
 
 async def test_a_healthy_connection_is_not_asked_for_its_health(database: Superuser) -> None:
-    from tests.queries import count_queries
-
     await backend()
     with count_queries() as statements:
         await asyncio.gather(*(backend() for _ in range(10)))

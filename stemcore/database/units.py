@@ -1,36 +1,34 @@
-"""Units of database work: plain sync functions, entered from async code in one way.
+"""Units: plain sync functions that async code awaits and that run on the threads of a lane.
 
-Threads of a bounded executor keep one connection each, so the executor is the connection pool:
-however many requests are in flight, at most `DATABASE_THREADS` of them hold a connection, and
-only while a unit runs. Nothing that waits for a provider runs inside a unit.
+However many requests are in flight, a connection is held only while a unit runs. Nothing that
+waits for a provider runs inside a unit.
 """
 
 import asyncio
 import select
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from functools import update_wrapper
-from typing import Any, Generic, ParamSpec, TypeVar
+from functools import partial, update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar, overload
 
-from django.conf import settings
 from django.db import close_old_connections, connection, transaction
+
+from stemcore.database.lanes import SHORT, Lane
 
 P = ParamSpec("P")
 R = TypeVar("R")
-
-executor = ThreadPoolExecutor(settings.DATABASE_THREADS, thread_name_prefix="database")
 
 
 class Unit(Generic[P, R]):
     """A unit of database work.
 
-    Awaiting a call runs the function in the executor. `sync` is the function itself, for use
+    Awaiting a call runs the function in its lane. `sync` is the function itself, for use
     inside another unit, in a command or in the admin.
     """
 
-    def __init__(self, work: Callable[P, R], *, atomic: bool) -> None:
+    def __init__(self, work: Callable[P, R], *, lane: Lane, atomic: bool) -> None:
         update_wrapper(self, work)
+        self.lane = lane
         self.sync: Callable[P, R] = transaction.atomic(work) if atomic else work
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, R]:
@@ -39,7 +37,7 @@ class Unit(Generic[P, R]):
     async def _run(self, args: Any, kwargs: Any) -> R:
         context = copy_context()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(executor, context.run, self._work, args, kwargs)
+        return await loop.run_in_executor(self.lane.executor, context.run, self._work, args, kwargs)
 
     def _work(self, args: Any, kwargs: Any) -> R:
         # Drops a connection that broke or outlived its age before and after the work, as Django
@@ -72,11 +70,21 @@ def _has_news(socket: int) -> bool:
     return bool(look.poll(0))
 
 
-def read(work: Callable[P, R]) -> Unit[P, R]:
-    """Makes a sync function that only reads into a unit of work."""
-    return Unit(work, atomic=False)
+@overload
+def read(work: Callable[P, R]) -> Unit[P, R]: ...
+@overload
+def read(*, lane: Lane) -> Callable[[Callable[P, R]], Unit[P, R]]: ...
+def read(work: Any = None, *, lane: Lane = SHORT) -> Any:
+    """Makes a sync function that only reads into a unit of work: `@read` or `@read(lane=LONG)`."""
+    made = partial(Unit, lane=lane, atomic=False)
+    return made if work is None else made(work)
 
 
-def write(work: Callable[P, R]) -> Unit[P, R]:
-    """Makes a sync function into a unit of work that is one transaction."""
-    return Unit(work, atomic=True)
+@overload
+def write(work: Callable[P, R]) -> Unit[P, R]: ...
+@overload
+def write(*, lane: Lane) -> Callable[[Callable[P, R]], Unit[P, R]]: ...
+def write(work: Any = None, *, lane: Lane = SHORT) -> Any:
+    """Makes a sync function into a unit of work that is one transaction; as `read` otherwise."""
+    made = partial(Unit, lane=lane, atomic=True)
+    return made if work is None else made(work)
