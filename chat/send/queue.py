@@ -17,7 +17,7 @@ from chat.errors import ResponseGenerationFailed
 from chat.models import SendTicket
 from chat.send.context import Conversation, load, own_session, require_words
 from chat.visits import Visit
-from stemcore.database import read, write
+from stemcore.database import UPKEEP, read, write
 from stemcore.deadline import Deadline
 
 log = get_logger(__name__)
