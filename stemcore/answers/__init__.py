@@ -1,17 +1,10 @@
 """Model text to typed answer: one reader; the typed answers live in the apps they belong to."""
 
 from stemcore.answers.errors import UnusableAnswer
-from stemcore.answers.model import (
-    Answer,
-    CaseFolded,
-    Faults,
-    ItemsAnswer,
-    Statement,
-    Strings,
-    broken_rule,
-    faults_of,
-    valid_items,
-)
+from stemcore.answers.faults import Faults, broken_rule, faults_of
+from stemcore.answers.fields import CaseFolded, Number, Statement, Strings, Whole
+from stemcore.answers.model import Answer, ItemsAnswer, valid_items
+from stemcore.answers.names import OtherNames
 from stemcore.answers.reader import read_answer
 from stemcore.answers.schema import AnswerSchema, answer_schema
 
@@ -21,9 +14,12 @@ __all__ = [
     "CaseFolded",
     "Faults",
     "ItemsAnswer",
+    "Number",
+    "OtherNames",
     "Statement",
     "Strings",
     "UnusableAnswer",
+    "Whole",
     "answer_schema",
     "broken_rule",
     "faults_of",

@@ -9,8 +9,10 @@ from typing import Generic, NoReturn, TypeVar
 from pydantic import ValidationError
 
 from stemcore.answers.errors import UnusableAnswer
+from stemcore.answers.faults import faults_of
 from stemcore.answers.latex import legal_escapes
-from stemcore.answers.model import Answer, faults_of
+from stemcore.answers.model import Answer
+from stemcore.answers.names import by_field, spellings
 from stemcore.answers.strict import Json, strict_values, text_within
 from stemcore.answers.tolerant import tolerant_values
 from stemcore.text import clean_text
@@ -110,7 +112,7 @@ class _Search(Generic[A]):
         try:
             return self.model.model_validate(shaped)
         except ValidationError as error:
-            fields = len(self.model.field_names() & shaped.keys())
+            fields = len(self.model.model_fields.keys() & by_field(self.model, shaped).keys())
             near = _Near(fields, faults_of(error))
             self.near = near if near.is_nearer_than(self.near) else self.near
             return None
@@ -134,8 +136,14 @@ class _Search(Generic[A]):
 @cache
 def _opener(model: type[Answer]) -> re.Pattern[str]:
     """Where an object begins with a field of the answer."""
-    names = "|".join(re.escape(name) for name in sorted(model.field_names()))
-    return re.compile(rf'\{{\s*["“](?:{names})["”]\s*:')
+    names = "|".join(_padded(name) for name in spellings(model))
+    return re.compile(rf'\{{\s*["“]\s*(?:{names})\s*["”]\s*:', re.IGNORECASE)
+
+
+def _padded(name: str) -> str:
+    """The name, its words joined by nothing, an underscore, a hyphen or a space."""
+    words = re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name)
+    return r"[\s_-]?".join(map(re.escape, words))
 
 
 def _larger(first: A | None, second: A | None) -> A | None:

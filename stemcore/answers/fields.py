@@ -1,0 +1,59 @@
+"""Kinds of fields that typed answers share."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from stemcore.answers.numbers import number_in
+
+
+def _says_something(text: str) -> str:
+    if not any(character.isalnum() for character in text):
+        raise ValueError("must say something")
+    return text
+
+
+def _lowered(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _trimmed(value: object) -> object:
+    """The strings of a list, trimmed, without blanks and repetitions; one string is a list."""
+    if value is None:
+        return []
+    entries = [value] if isinstance(value, str) else value
+    return list(dict.fromkeys(_texts(entries))) if isinstance(entries, list) else value
+
+
+def _texts(values: list[object]) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str | int | float) and (text := str(value).strip()):
+            yield text
+
+
+def _number(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a number")
+    if not isinstance(value, str):
+        return value
+    found = number_in(value)
+    if found is None:
+        raise ValueError("must be a number")
+    return found
+
+
+Statement = Annotated[str, AfterValidator(_says_something)]
+"""Text with at least one letter or digit."""
+
+Strings = Annotated[list[str], BeforeValidator(_trimmed)]
+"""A list of texts, trimmed and without repetitions."""
+
+Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
+"""A finite number, also as text with thousands, a typographic minus or a unit (`1,500 m/s`)."""
+
+Whole = Annotated[int, BeforeValidator(_number)]
+"""A whole number, written in any of these ways."""
+
+CaseFolded = BeforeValidator(_lowered)
+"""Puts a word of a fixed set into lower case before it is checked."""
