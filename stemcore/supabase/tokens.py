@@ -1,7 +1,9 @@
 """Who a Supabase access token belongs to: asked of Supabase Auth, or verified here."""
 
 import asyncio
+from contextvars import Context
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -22,10 +24,13 @@ from stemcore.runtime import runtime
 
 AUTH_TIMEOUT_S = 8.0
 AUDIENCE = "authenticated"
-LEEWAY_S = 10
+LEEWAY_S = 60
+"""Seconds by which the clock that issued a token may be ahead of ours, or behind it."""
 SECRET_ALGORITHMS = ["HS256"]
 KEY_ALGORITHMS = ["ES256", "RS256", "EdDSA"]
 REFETCH_S = 60.0
+KEYS_LIVE_S = 600.0
+"""Seconds after which a key that was taken out of the published set opens nothing any more."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,12 @@ class PlatformUser:
     is_anonymous: bool = False
     email: str | None = None
     role: str | None = None
+
+
+class _KeySetJson(BaseModel):
+    """A JSON Web Key Set (RFC 7517, section 5)."""
+
+    keys: list[Any]
 
 
 class _AuthUser(BaseModel):
@@ -96,9 +107,8 @@ async def _get(path: str, headers: dict[str, str]) -> httpx.Response:
 async def _verify_locally(token: str) -> PlatformUser:
     if not settings.SUPABASE_URL:
         raise UserAuthMisconfigured
+    key, algorithms = await _key_for(_header_of(token))
     try:
-        header = jwt.get_unverified_header(token)
-        key, algorithms = await _key_for(header)
         claims = jwt.decode(
             token,
             key,
@@ -109,7 +119,14 @@ async def _verify_locally(token: str) -> PlatformUser:
             options={"require": ["exp", "sub", "aud", "iss"]},
         )
         return _AuthUser.model_validate({**claims, "id": claims["sub"]}).as_user()
-    except (jwt.PyJWTError, ValidationError, ValueError):
+    except Exception:  # noqa: BLE001  # whatever a token holds, it is no more than invalid
+        raise InvalidUserToken from None
+
+
+def _header_of(token: str) -> dict[str, Any]:
+    try:
+        return jwt.get_unverified_header(token)
+    except Exception:  # noqa: BLE001  # as above: brackets nested too deep are a RecursionError
         raise InvalidUserToken from None
 
 
@@ -131,37 +148,72 @@ async def _key_for(header: dict[str, Any]) -> tuple[Any, list[str]]:
 
 
 class KeySet:
-    """The project's public keys, fetched when first needed and again for an unknown key id.
+    """The project's public keys: never used when older than `KEYS_LIVE_S`.
 
-    At most one fetch a minute, so that tokens with invented key ids cannot make us a hammer.
+    They are fetched anew when half as old, while the old ones still serve, and for an unknown key
+    id. Whatever comes of a fetch, the next is a minute away: neither invented key ids nor an
+    outage make us a hammer. Those who wait share one fetch, and its time.
     """
 
     def __init__(self) -> None:
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched_at: float | None = None
-        self._lock = asyncio.Lock()
+        self._fetched_at = -inf
+        self._tried_at = -inf
+        self._failure: type[UserAuthUnavailable | UserAuthTimeout] | None = None
+        self._fetching: asyncio.Task[None] | None = None
 
     async def find(self, key_id: str) -> jwt.PyJWK | None:
         """The key with that id, or None. Raises UserAuthTimeout or UserAuthUnavailable."""
-        if key_id not in self._keys:
-            async with self._lock:
-                if key_id not in self._keys and self._may_fetch():
-                    await self._fetch()
+        age = monotonic() - self._fetched_at
+        if key_id in self._keys and age < KEYS_LIVE_S:
+            if age >= KEYS_LIVE_S / 2:
+                self._begin_fetch()
+            return self._keys[key_id]
+        self._begin_fetch()
+        if self._fetching is not None:
+            await asyncio.shield(self._fetching)
+        if self._failure is not None:
+            raise self._failure
         return self._keys.get(key_id)
 
-    def _may_fetch(self) -> bool:
-        return self._fetched_at is None or monotonic() - self._fetched_at >= REFETCH_S
+    def _begin_fetch(self) -> None:
+        if self._fetching is None and monotonic() - self._tried_at >= REFETCH_S:
+            # For all who wait, outside the context of the request that happens to start it.
+            self._fetching = asyncio.create_task(self._fetch(), name="keys", context=Context())
 
     async def _fetch(self) -> None:
-        response = await _get("/auth/v1/.well-known/jwks.json", {})
-        if response.status_code != 200:
-            raise UserAuthUnavailable
+        self._tried_at = monotonic()
         try:
-            found = jwt.PyJWKSet.from_dict(response.json())
-        except (jwt.PyJWTError, ValueError, AttributeError):
-            raise UserAuthUnavailable from None
-        self._keys = {key.key_id: key for key in found.keys if key.key_id}
-        self._fetched_at = monotonic()
+            self._keys = await _published_keys()
+        except (UserAuthTimeout, UserAuthUnavailable) as error:
+            self._failure = type(error)
+        else:
+            self._failure = None
+            self._fetched_at = self._tried_at
+        finally:
+            self._fetching = None
 
     async def close(self) -> None:
-        """Nothing of it is open."""
+        if self._fetching is not None:
+            self._fetching.cancel()
+
+
+async def _published_keys() -> dict[str, jwt.PyJWK]:
+    """The project's public keys by their id; those of a kind that we do not use are left out."""
+    response = await _get("/auth/v1/.well-known/jwks.json", {})
+    if response.status_code != 200:
+        raise UserAuthUnavailable
+    try:
+        published = _KeySetJson.model_validate_json(response.content).keys
+    except ValidationError:
+        raise UserAuthUnavailable from None
+    found = (_public_key(jwk) for jwk in published)
+    return {key.key_id: key for key in found if key is not None and key.key_id}
+
+
+def _public_key(jwk: Any) -> jwt.PyJWK | None:
+    try:
+        key = jwt.PyJWK.from_dict(jwk)
+    except Exception:  # noqa: BLE001  # a library's, of any kind, for one key among others
+        return None
+    return key if key.algorithm_name in KEY_ALGORITHMS else None

@@ -22,6 +22,7 @@ class AuthStub:
     status: int = 200
     delay_s: float = 0.0
     raw: bytes | None = None
+    raw_keys: bytes | None = None
     drop: bool = False
 
     def __post_init__(self) -> None:
@@ -66,4 +67,6 @@ class AuthStub:
         await asyncio.sleep(self.delay_s)
         if self.status != 200:
             return web.json_response({"msg": "scripted"}, status=self.status)
+        if self.raw_keys is not None:
+            return web.Response(body=self.raw_keys, content_type="application/json")
         return web.json_response({"keys": self.jwks})

@@ -1,9 +1,10 @@
 """The acting user is the access token's, asked of Supabase Auth or verified here."""
 
+import asyncio
 import base64
 import hmac
 import json
-from time import time
+from time import monotonic, time
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -219,6 +220,22 @@ async def keys(auth_stub: AuthStub, settings: Any, monkeypatch: pytest.MonkeyPat
     return found
 
 
+class Clock:
+    """The clock by which keys grow old, put forward by hand."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(tokens, "monotonic", clock)
+    return clock
+
+
 async def test_it_verifies_by_a_published_key_fetched_once(api: Api, keys: Keys) -> None:
     await accepted(api, keys.token("one"))
     await accepted(api, keys.token("one"))
@@ -252,7 +269,81 @@ async def test_it_refuses_a_public_key_used_as_a_secret(api: Api, keys: Keys) ->
 
 async def test_it_says_when_the_keys_cannot_be_fetched(api: Api, keys: Keys) -> None:
     keys.stub.status = 500
+    for _ in range(3):
+        await refused(api, keys.token("one"), 502, "user_auth_unavailable")
+    assert keys.fetches == 1
+
+
+async def test_it_forgets_a_key_that_was_taken_out(api: Api, keys: Keys, clock: Clock) -> None:
+    await accepted(api, keys.token("one"))
+    keys.stub.jwks.clear()
+    clock.now += tokens.KEYS_LIVE_S - 1
+    await accepted(api, keys.token("one"))  # the fetch that this begins is not waited for
+    clock.now += 1
+    await refused(api, keys.token("one"))
+    assert keys.fetches == 2
+
+
+async def test_it_serves_old_keys_through_an_outage_for_as_long_as_they_live(
+    api: Api, keys: Keys, clock: Clock
+) -> None:
+    await accepted(api, keys.token("one"))
+    keys.stub.status = 500
+    clock.now += tokens.KEYS_LIVE_S - 1
+    await accepted(api, keys.token("one"))
+    clock.now += 1
     await refused(api, keys.token("one"), 502, "user_auth_unavailable")
+    keys.stub.status = 200
+    clock.now += tokens.REFETCH_S
+    await accepted(api, keys.token("one"))
+
+
+async def test_it_asks_once_for_all_who_wait_and_for_all_as_long(
+    api: Api, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "AUTH_TIMEOUT_S", 0.3)
+    keys.stub.delay_s = 30.0
+    started = monotonic()
+    await asyncio.gather(
+        *(refused(api, keys.token("one"), 504, "user_auth_timeout") for _ in range(8))
+    )
+    assert monotonic() - started < 0.3 * 8
+    assert keys.fetches == 1
+
+
+@pytest.mark.parametrize("published", [[], [{"kty": "oct", "kid": "one"}], [None, 7, {}]])
+async def test_it_fetches_a_key_set_without_a_use_once_a_minute(
+    api: Api, keys: Keys, published: list[Any]
+) -> None:
+    keys.stub.jwks[:] = published
+    for key_id in ("one", "one", "two", "three"):
+        await refused(api, keys.token(key_id))
+    assert keys.fetches == 1
+
+
+async def test_it_reads_past_keys_that_it_cannot_use(api: Api, keys: Keys) -> None:
+    keys.stub.jwks.insert(0, {"kty": "oct", "kid": "secret", "alg": "HS256"})
+    keys.stub.jwks.insert(0, {"kty": "EC", "crv": "P-256", "kid": "odd", "x": "!", "y": 3})
+    await accepted(api, keys.token("one"))
+
+
+@pytest.mark.parametrize("raw", [b"[]", b"{", b'{"keys": 3}', b"[" * 100_000, b"\xff"])
+async def test_it_says_that_auth_is_unavailable_when_the_key_set_is_none(
+    api: Api, keys: Keys, raw: bytes
+) -> None:
+    keys.stub.raw_keys = raw
+    await refused(api, keys.token("one"), 502, "user_auth_unavailable")
+
+
+@pytest.mark.parametrize("ahead", [50, -50])
+async def test_it_bears_clocks_a_little_apart(api: Api, ahead: int) -> None:
+    now = int(time()) + ahead
+    await accepted(api, access_token(USER, iat=now, nbf=now, exp=now if ahead < 0 else now + 60))
+
+
+async def test_it_refuses_a_header_of_nested_brackets(api: Api) -> None:
+    header = base64.urlsafe_b64encode(b'{"alg": ' + b"[" * 5_000).rstrip(b"=").decode()
+    await refused(api, f"{header}.e30.c2ln")
 
 
 async def test_it_needs_an_address_to_verify_against(api: Api, settings: Any) -> None:
