@@ -8,13 +8,13 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stemcore.settings")
 
 from asgiref.sync import ThreadSensitiveContext
-from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
 django_application = get_asgi_application()
 
 from stemcore.api.handler import handle_api  # noqa: E402  # needs the apps loaded
+from stemcore.database.lanes import ADMIN  # noqa: E402
 from stemcore.lifespan import handle_lifespan  # noqa: E402
 
 # Loads every view now: the first request must not wait for their files.
@@ -41,7 +41,7 @@ class AdminThreads:
             await django_application.handle(scope, receive, send)
 
 
-admin = AdminThreads(settings.ADMIN_THREADS)
+admin = AdminThreads(ADMIN.threads)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from time import monotonic
 
-from stemcore.context import arrived_at
+from stemcore.context import answer_due, arrived_at
 
 MIN_MARGIN_S = 0.25
 MARGIN_SHARE = 0.02
@@ -34,6 +34,12 @@ class Deadline:
         margin = min(max(MIN_MARGIN_S, seconds * MARGIN_SHARE), seconds / 2)
         arrived = arrived_at.get()
         return cls((monotonic() if arrived is None else arrived) + seconds - margin)
+
+    @staticmethod
+    def bind(timeout_ms: int | None) -> None:
+        """Lets the database work of the request in hand end with its caller's `timeout_ms`."""
+        if timeout_ms and timeout_ms > 0:
+            answer_due.set(Deadline.for_request(timeout_ms, timeout_ms).at)
 
     def remaining(self) -> float:
         """Seconds left, never negative."""

@@ -99,7 +99,6 @@ REST_FRAMEWORK: dict[str, Any] = {
 
 # --- Database -----------------------------------------------------------------------------------
 
-ADMIN_THREADS = 2  # each with a connection, beside those of `stemcore.database.LANES`
 DATABASE_URL = env.text("DATABASE_URL")
 # A transaction pooler takes no startup options, so there the role itself carries the search path.
 DATABASE_POOL_MODE = env.choice("DATABASE_POOL_MODE", ("session", "transaction"), "session")
@@ -113,7 +112,10 @@ else:
     raise env.stop("DATABASE_URL", "must be set when DJANGO_DEBUG is off")
 
 DATABASES["default"].update(
-    CONN_MAX_AGE=None, CONN_HEALTH_CHECKS=True, DISABLE_SERVER_SIDE_CURSORS=True
+    ENGINE="stemcore.database.postgres",
+    CONN_MAX_AGE=None,
+    CONN_HEALTH_CHECKS=True,
+    DISABLE_SERVER_SIDE_CURSORS=True,
 )
 if DATABASE_POOL_MODE == "session":
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(

@@ -21,6 +21,7 @@ from stemcore.api.authentication import ServiceKey, authenticate_user
 from stemcore.api.body import Body, check_media_type, parse_body
 from stemcore.api.request import ApiRequest, ClientGone
 from stemcore.api.throttles import Throttle
+from stemcore.deadline import Deadline
 from stemcore.errors import (
     DomainError,
     InvalidUserToken,
@@ -86,6 +87,7 @@ class ApiViewSet(ViewSet):
             return await action()
         body = await self._body(request, body_type)
         self._check_user_id(body)
+        Deadline.bind(getattr(body, "timeout_ms", None))
         if feature is None:
             return await action(body)
         sandbox_id, timeout = getattr(body, "sandbox_id", None), getattr(body, "timeout_ms", None)

@@ -7,23 +7,41 @@ waits for a provider runs inside a unit.
 import asyncio
 import select
 from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial, update_wrapper
+from time import monotonic
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
+from django.db import Error as DatabaseFailure
 from django.db import close_old_connections, connection, transaction
+from psycopg.errors import LockNotAvailable
+from psycopg.pq import TransactionStatus
 
+from stemcore.context import answer_due
 from stemcore.database.lanes import SHORT, Lane
+from stemcore.database.postgres.base import CANCEL_S, LOOK_EVERY_S, silence
+from stemcore.database.runs import Run, UnitTimeout, running
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+FIRST_PAUSE_S = 0.05
+LONGEST_PAUSE_S = 0.5
+"""Between two attempts to get a lock that somebody else holds; no thread waits meanwhile."""
+
+LEAVE_S = LOOK_EVERY_S + 2 * CANCEL_S
+"""How long a unit takes to end when it is told to."""
 
 
 class Unit(Generic[P, R]):
     """A unit of database work.
 
-    Awaiting a call runs the function in its lane. `sync` is the function itself, for use
-    inside another unit, in a command or in the admin.
+    Awaiting a call runs the function in its lane. The unit ends with its caller, with the
+    deadline of the request and with the limits of the lane, in the database too; a transaction
+    that has not begun to commit by then is rolled back. Raises UnitTimeout then. `sync` is the
+    function itself, for use inside another unit, in a command or in the admin.
     """
 
     def __init__(self, work: Callable[P, R], *, lane: Lane, atomic: bool) -> None:
@@ -32,26 +50,120 @@ class Unit(Generic[P, R]):
         self.sync: Callable[P, R] = transaction.atomic(work) if atomic else work
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, R]:
-        return self._run(args, kwargs)
+        return self._call(partial(self.sync, *args, **kwargs))
 
-    async def _run(self, args: Any, kwargs: Any) -> R:
-        context = copy_context()
+    async def _call(self, work: Callable[[], R]) -> R:
+        """The outcome of the first run that is neither kept off by a lock nor by its connection."""
+        until = self._until()
+        pause, rerun = FIRST_PAUSE_S, True
+        while True:
+            run = Run(self.lane, until)
+            try:
+                return await _outcome(run, work)
+            except DatabaseFailure as error:
+                if rerun and run.broken and not run.answered:
+                    rerun = False  # nothing was done: the connection had died unseen
+                elif isinstance(error.__cause__, LockNotAvailable):
+                    await _pause(pause, until)
+                    pause = min(2 * pause, LONGEST_PAUSE_S)
+                else:
+                    raise
+
+    def _until(self) -> float:
+        until = monotonic() + self.lane.patience_s
+        due = answer_due.get() if self.lane.bound else None
+        return until if due is None else min(until, due)
+
+
+async def _pause(seconds: float, until: float) -> None:
+    if monotonic() + seconds >= until:
+        raise UnitTimeout("Somebody else holds the lock.")
+    await asyncio.sleep(seconds)
+
+
+async def _outcome(run: Run, work: Callable[[], R]) -> R:
+    """What the work gives in a thread of the lane; when it hangs there, the caller need not."""
+    loop = asyncio.get_running_loop()
+    outcome: asyncio.Future[R] = loop.create_future()
+    job = run.lane.executor.submit(copy_context().run, _work, run, work)
+    job.add_done_callback(partial(_hand_over, loop, outcome))
+    timer = loop.call_later(run.left() + LOOK_EVERY_S, _give_up, run, job, outcome)
+    try:
+        return await outcome
+    except asyncio.CancelledError:
+        await _leave(run, job)
+        raise
+    finally:
+        timer.cancel()
+
+
+def _hand_over(
+    loop: asyncio.AbstractEventLoop, outcome: "asyncio.Future[R]", job: "Future[R]"
+) -> None:
+    with suppress(RuntimeError):  # the loop has ended
+        loop.call_soon_threadsafe(_settle, outcome, job)
+
+
+def _settle(outcome: "asyncio.Future[R]", job: "Future[R]") -> None:
+    if outcome.done() or job.cancelled():
+        return
+    error = job.exception()
+    if error is None:
+        outcome.set_result(job.result())
+    else:
+        outcome.set_exception(error)
+
+
+def _give_up(run: Run, job: "Future[R]", outcome: "asyncio.Future[R]") -> None:
+    """Answers for a thread that is late: it connects, or the database is silent."""
+    if outcome.done():
+        return
+    if run.winding_up and run.left():
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.lane.executor, context.run, self._work, args, kwargs)
+        loop.call_later(run.left() + LOOK_EVERY_S, _give_up, run, job, outcome)
+        return
+    run.unwanted = True
+    job.cancel()
+    outcome.set_exception(UnitTimeout("The database did not answer in time."))
 
-    def _work(self, args: Any, kwargs: Any) -> R:
-        # Drops a connection that broke or outlived its age before and after the work, as Django
-        # does around a request.
+
+async def _leave(run: Run, job: "Future[Any]") -> None:
+    """Tells the run to end, and waits for that: afterwards nothing of it happens any more."""
+    run.unwanted = True
+    if job.cancel():
+        return
+    ending = asyncio.wrap_future(job)
+    ending.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+    await asyncio.wait([ending], timeout=LEAVE_S)
+
+
+def _work(run: Run, work: Callable[[], R]) -> R:
+    running.set(run)
+    run.start()
+    # Drops a connection that broke or outlived its age before and after the work, as Django
+    # does around a request.
+    close_old_connections()
+    _drop_if_hung_up()
+    try:
+        return work()
+    except DatabaseFailure as error:
+        if run.over:
+            raise UnitTimeout("The unit was ended.") from error
+        raise
+    finally:
+        _forgive_errors()
         close_old_connections()
-        _drop_if_hung_up()
-        try:
-            return self.sync(*args, **kwargs)
-        finally:
-            close_old_connections()
+
+
+def _forgive_errors() -> None:
+    """Spares a connection that failed statements left whole the round trip of a health check."""
+    raw = connection.connection
+    if raw is not None and raw.info.transaction_status == TransactionStatus.IDLE:
+        connection.errors_occurred = False
 
 
 def _drop_if_hung_up() -> None:
-    """Closes this thread's connection when the server has ended it; the work opens a new one.
+    """Closes this thread's connection when its server has gone; the work opens a new one.
 
     An idle connection has nothing to read unless the server took its leave, and a look at the
     socket takes microseconds, where Django's own health check takes a round trip a unit.
@@ -59,7 +171,7 @@ def _drop_if_hung_up() -> None:
     raw = connection.connection
     if raw is None:
         return
-    if raw.closed or _has_news(raw.fileno()):
+    if raw.closed or raw.opened_at < silence.at or _has_news(raw.fileno()):
         connection.close()
     connection.health_check_done = True  # type: ignore[attr-defined]  # not in its stubs
 

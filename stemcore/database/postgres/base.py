@@ -1,0 +1,197 @@
+"""Django's PostgreSQL backend on connections that keep to the limits of the run in hand."""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, TypeVar
+
+import psycopg
+from django.conf import settings
+from django.db import Error as DatabaseFailure
+from django.db.backends.postgresql import base
+from psycopg import generators, waiting
+from psycopg.abc import PQGen
+from psycopg.errors import CancellationTimeout, _WaitTimeout
+
+from stemcore.database.lanes import Lane
+from stemcore.database.runs import Run, running
+
+T = TypeVar("T")
+
+LOOK_EVERY_S = 0.1
+"""How often a thread that waits for an answer looks whether it is still wanted."""
+
+CANCEL_S = 0.5
+"""How long the server has to take a cancellation, and then to answer."""
+
+AFTERMATH_S = 2.0
+"""How much later than here a limit ends a statement in the database, where nobody is left here."""
+
+# A server that is gone without a word is found out within 10 s, however long nothing was sent.
+NETWORK: dict[str, int] = {
+    "connect_timeout": 3,
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 8000,
+}
+
+
+class Connection(psycopg.Connection[Any]):
+    """A connection whose statements end with the run in hand.
+
+    The thread that waits for the answer sees to it itself: when the run is over, it cancels the
+    statement in the database and, when that does not answer either, hangs up.
+    """
+
+    opened_at = 0.0
+
+    def wait(
+        self, gen: PQGen[T], interval: float = LOOK_EVERY_S, timeout: float | None = None
+    ) -> T:
+        run = running.get()
+        if run is None or timeout is not None:
+            return super().wait(gen, interval, timeout)
+        left = run.left()
+        if not left:
+            run.over = True
+            raise psycopg.OperationalError("The run was over before the statement.")
+        try:
+            return super().wait(gen, timeout=min(left, LOOK_EVERY_S))
+        except _WaitTimeout:
+            return self._wait_on(gen, run)
+        except psycopg.OperationalError:
+            run.broken = self.closed
+            raise
+
+    def _wait_on(self, gen: PQGen[T], run: Run) -> T:
+        while left := run.left():
+            try:
+                return super().wait(_resumed(gen), timeout=min(left, LOOK_EVERY_S))
+            except _WaitTimeout:
+                continue
+            except psycopg.OperationalError:
+                run.broken = self.closed
+                raise
+        run.over = True
+        return self._cancel(gen, run)
+
+    def _cancel(self, gen: PQGen[T], run: Run) -> T:
+        """The statement's last word; it may have come to its end meanwhile."""
+        try:
+            self.cancel_safe(timeout=CANCEL_S)
+            return super().wait(_resumed(gen), timeout=CANCEL_S)
+        except (_WaitTimeout, CancellationTimeout):
+            self._hang_up(run)
+        except psycopg.OperationalError as error:
+            if isinstance(error, psycopg.errors.QueryCanceled):
+                raise
+            self._hang_up(run)
+        raise psycopg.OperationalError("The database does not answer on this connection.")
+
+    def _hang_up(self, run: Run) -> None:
+        run.broken = True
+        silence.heard_of()
+        self.pgconn.finish()
+
+    def commit(self) -> None:
+        self._last_words(super().commit)
+
+    def rollback(self) -> None:
+        self._last_words(super().rollback, even_if_over=True)
+
+    def _last_words(self, say: Callable[[], None], *, even_if_over: bool = False) -> None:
+        # A commit is seen through once it is sent, so this is the last look at who wants it.
+        run = running.get()
+        if run is not None and (even_if_over or run.left()):
+            run.wind_up()
+        say()
+
+
+def _resumed(gen: PQGen[T]) -> PQGen[T]:
+    """A generator that was left while it waited, to be waited for again."""
+    ready: waiting.Ready | int = waiting.Ready.NONE
+    while True:
+        try:
+            state = gen.send(ready)
+        except StopIteration as end:
+            answer: T = end.value
+            return answer
+        ready = yield state
+
+
+class Silence:
+    """When a connection was last found silent: those that are older are not to be trusted."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def heard_of(self) -> None:
+        self.at = monotonic()
+
+
+silence = Silence()
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Makes connections with limits, in the network and in the database."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.execute_wrappers.append(_note_answer)
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = {**NETWORK, **super().get_connection_params()}
+        run = running.get()
+        if run is not None and settings.DATABASE_POOL_MODE == "session":
+            limits = " ".join(f"-c {name}={ms}" for name, ms in _limits(run.lane).items())
+            params["options"] = f"{params.get('options', '')} {limits}"
+        return params
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
+        self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        made = Connection.connect(**conn_params)
+        made.opened_at = monotonic()
+        return made
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # not in its stubs
+        run = running.get()
+        if run is not None and not autocommit and settings.DATABASE_POOL_MODE == "transaction":
+            try:
+                with self.wrap_database_errors:
+                    _begin(self.connection, run.lane)
+            except DatabaseFailure:
+                self.close()  # or it would be taken to commit each statement by itself
+                raise
+
+
+def _begin(connection: Connection, lane: Lane) -> None:
+    """Begins a transaction with the lane's limits, in the round trip that beginning costs.
+
+    A transaction pooler takes no limits with the connection, and a setting must not outlast the
+    transaction there.
+    """
+    limits = "".join(f"; SET LOCAL {name} = {ms}" for name, ms in _limits(lane).items())
+    connection.pgconn.send_query(f"BEGIN{limits}".encode())
+    for result in connection.wait(generators.execute(connection.pgconn)):
+        if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
+            raise psycopg.errors.error_from_result(result)
+
+
+def _limits(lane: Lane) -> dict[str, int]:
+    """The server's settings in ms."""
+    most = round((lane.limit_s + AFTERMATH_S) * 1000)
+    return {
+        "statement_timeout": most,
+        "idle_in_transaction_session_timeout": most,
+        "lock_timeout": round(lane.lock_wait_s * 1000),
+    }
+
+
+def _note_answer(execute: Callable[..., Any], *statement: Any) -> Any:
+    answer = execute(*statement)
+    run = running.get()
+    if run is not None:
+        run.answered = True
+    return answer

@@ -1,0 +1,201 @@
+"""Units end with their caller, their deadline and their lane's limits, in the database too."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event
+from time import monotonic
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from classes.models import AdminUser
+from stemcore.context import answer_due
+from stemcore.database import SHORT, UPKEEP, UnitTimeout, read, write
+from stemcore.supabase.tokens import PlatformUser
+from tests import factories
+from tests.database import Superuser
+
+LONG_S = 30
+"""Longer than anything here may take; what waits for it has hung."""
+
+
+@read
+def sleep() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(%s)", [LONG_S])
+
+
+@read
+def backend() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(cursor.fetchone()[0])
+
+
+def sleepers(database: Superuser) -> int:
+    found = database.execute(
+        "SELECT count(*) AS n FROM pg_stat_activity"
+        " WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"
+    ).fetchone()
+    return int(found["n"]) if found else 0
+
+
+async def until(condition: Callable[[], Any], seconds: float = LONG_S / 2) -> None:
+    async with asyncio.timeout(seconds):
+        while True:
+            if condition():
+                return
+            await asyncio.sleep(0.02)
+
+
+@contextmanager
+def due_in(seconds: float) -> Iterator[None]:
+    token = answer_due.set(monotonic() + seconds)
+    try:
+        yield
+    finally:
+        answer_due.reset(token)
+
+
+def administrator(database: Superuser) -> PlatformUser:
+    user = factories.user()
+    database.execute("INSERT INTO admin_users (user_id) VALUES (%s)", [user.id])
+    return user
+
+
+@contextmanager
+def locked(database: Superuser, user_id: Any) -> Iterator[None]:
+    """Somebody else's lock on an administrator's row."""
+    with (
+        psycopg.connect(database.info.dsn) as other,
+        other.transaction(),
+    ):
+        other.execute("SELECT FROM admin_users WHERE user_id = %s FOR UPDATE", [user_id])
+        yield
+
+
+@write
+def take(user_id: Any) -> None:
+    AdminUser.objects.select_for_update().get(user_id=user_id)
+
+
+async def test_it_ends_with_its_caller_in_the_database_too(database: Superuser) -> None:
+    calls = [asyncio.create_task(sleep()) for _ in range(SHORT.threads)]
+    await until(lambda: sleepers(database) == SHORT.threads)
+    for call in calls:
+        call.cancel()
+    await asyncio.wait(calls, timeout=LONG_S / 2)
+    assert sleepers(database) == 0
+    assert await backend()
+
+
+async def test_it_ends_with_the_deadline_of_its_request(database: Superuser) -> None:
+    with due_in(0.3), pytest.raises(UnitTimeout):
+        await sleep()
+    await until(lambda: sleepers(database) == 0)
+
+
+async def test_it_ends_with_the_limit_of_its_lane(database: Superuser) -> None:
+    began = monotonic()
+    with pytest.raises(UnitTimeout):
+        await sleep()
+    assert monotonic() - began < LONG_S / 2
+    await until(lambda: sleepers(database) == 0)
+
+
+async def test_upkeep_outlasts_the_deadline_of_its_request(database: Superuser) -> None:
+    @write(lane=UPKEEP)
+    def give_back() -> int:
+        return backend.sync()
+
+    with due_in(-1):
+        assert await give_back()
+        with pytest.raises(UnitTimeout):
+            await backend()
+
+
+async def test_a_healthy_connection_outlives_an_ended_unit(database: Superuser) -> None:
+    before = {*await asyncio.gather(*(backend() for _ in range(50)))}
+    for _ in range(SHORT.threads):
+        with due_in(0.1), pytest.raises(UnitTimeout):
+            await sleep()
+    assert await backend() in before
+
+
+@pytest.mark.parametrize("gone", ["caller", "deadline"])
+async def test_what_nobody_wants_any_more_is_not_committed(database: Superuser, gone: str) -> None:
+    user, stored, go_on = factories.user(), Event(), Event()
+
+    @write
+    def store() -> None:
+        AdminUser.objects.create(user_id=user.id)
+        stored.set()
+        go_on.wait(LONG_S)
+
+    with due_in(0.5 if gone == "deadline" else LONG_S):
+        call = asyncio.create_task(store())
+        await until(stored.is_set)
+        if gone == "caller":
+            call.cancel()
+            await asyncio.sleep(0)
+        else:
+            await asyncio.sleep(0.6)
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError if gone == "caller" else UnitTimeout):
+            await call
+    await backend()
+    assert factories.count(AdminUser) == 0
+
+
+async def test_waiting_for_a_lock_takes_no_thread(database: Superuser) -> None:
+    user = administrator(database)
+    with locked(database, user.id):
+        crowd = [asyncio.create_task(take(user.id)) for _ in range(5 * SHORT.threads)]
+        await asyncio.sleep(0.2)
+        for _ in range(20):
+            assert await backend()
+        assert not any(one.done() for one in crowd)
+    await asyncio.gather(*crowd)
+
+
+async def test_a_lock_that_does_not_come_ends_with_the_deadline(database: Superuser) -> None:
+    user = administrator(database)
+    with locked(database, user.id), due_in(0.4), pytest.raises(UnitTimeout):
+        await take(user.id)
+
+
+async def test_a_unit_whose_connection_had_died_is_run_again(database: Superuser) -> None:
+    runs: list[int] = []
+
+    @write
+    def first_statement_fails() -> int:
+        runs.append(connection.connection.info.backend_pid if connection.connection else 0)
+        if len(runs) == 1:
+            connection.ensure_connection()
+            end_backend(database, connection.connection.info.backend_pid)
+        return backend.sync()
+
+    assert await first_statement_fails() != runs[0]
+    assert len(runs) == 2
+
+
+async def test_a_unit_that_had_done_something_is_not_run_again(database: Superuser) -> None:
+    runs: list[int] = []
+
+    @write
+    def second_statement_fails() -> int:
+        runs.append(backend.sync())
+        end_backend(database, runs[-1])
+        return backend.sync()
+
+    with pytest.raises(Exception, match="connection"):
+        await second_statement_fails()
+    assert len(runs) == 1
+    assert await backend()
+
+
+def end_backend(database: Superuser, pid: int) -> None:
+    database.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
