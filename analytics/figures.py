@@ -46,11 +46,19 @@ class StudentFigures:
 
     id: UUID
     number: int
-    display_name: str
+    full_name: str
     average: Fraction
     completion: Fraction
     chat_messages: int
     results: tuple[QuizResult, ...]
+
+    @property
+    def display_name(self) -> str:
+        return short_name(self.full_name, self.number)
+
+    @property
+    def attempts(self) -> int:
+        return sum(result.attempts for result in self.results)
 
     @property
     def risk(self) -> Risk:
@@ -98,11 +106,24 @@ class ClassFigures:
 
     @property
     def at_risk_count(self) -> int:
-        return sum(student.risk != "low" for student in self.students)
+        return self.student_count - self.with_risk("low")
+
+    def with_risk(self, risk: Risk) -> int:
+        """How many students have this risk."""
+        return sum(student.risk == risk for student in self.students)
+
+    @property
+    def without_attempt(self) -> int:
+        """How many students have no scored attempt."""
+        return sum(not student.results for student in self.students)
+
+    @property
+    def chat_messages(self) -> int:
+        return sum(student.chat_messages for student in self.students)
 
     @property
     def chat_messages_per_student(self) -> Fraction:
-        return mean(Fraction(student.chat_messages) for student in self.students)
+        return share(self.chat_messages, self.student_count)
 
     @property
     def bloom(self) -> dict[str, Fraction | None]:
@@ -154,7 +175,7 @@ def _student(
     return StudentFigures(
         id=row.id,
         number=number,
-        display_name=short_name(row.display_name, number),
+        full_name=one_line(row.display_name or ""),
         average=mean(of_hundred(score.best) for score in scores),
         completion=share(row.completed, assigned),
         chat_messages=row.chat_messages,
@@ -203,9 +224,9 @@ def _known_levels(levels: Iterable[str]) -> tuple[str, ...]:
     return tuple(level for level in BLOOM_LEVELS if level in stored)
 
 
-def short_name(display_name: str | None, number: int) -> str:
+def short_name(full_name: str, number: int) -> str:
     """A name as `First L.`; `Student <number>` for somebody without one."""
-    words = one_line(display_name or "").split()
+    words = full_name.split()
     if not words:
         return f"Student {number}"
     initial = words[-1][0]

@@ -41,3 +41,18 @@ class TeachingBriefSnapshot(models.Model):
     class Meta:
         managed = False
         db_table = "class_teaching_brief_snapshots"
+
+
+class Flight(models.Model):
+    """A report that one process is making; ours, in our own schema.
+
+    Others wait for it instead of making the same. One left by a dead process stops counting at
+    `expires_at`. No foreign key: the platform's tables must not know of ours.
+    """
+
+    key = models.TextField(primary_key=True)
+    holder = models.UUIDField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "analytics_flights"
