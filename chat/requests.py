@@ -8,14 +8,26 @@ from pydantic import Field
 
 from chat.answer import CanvasHint
 from chat.budget import ANSWER_TOKENS
-from stemcore.api.body import Body, ClassBody, Text, TimeoutMs, Whole
+from stemcore.api.body import (
+    Body,
+    ClassBody,
+    Part,
+    SandboxId,
+    Text,
+    TimeoutMs,
+    Upto100,
+    Upto1000,
+    Whole,
+)
 from stemcore.deadline import Deadline
+
+ToolName = Annotated[str, Field(max_length=200)]
 
 
 class WorkspaceBody(ClassBody):
     """What all carry. A sandbox id that is no UUID opens no class, so any text may stand there."""
 
-    sandbox_id: str | None = None
+    sandbox_id: SandboxId = None
 
     @property
     def sandbox(self) -> UUID | None:
@@ -55,7 +67,7 @@ class Answering(WorkspaceBody):
     timeout_ms: TimeoutMs | None = None
     max_tokens: Annotated[Whole, Field(ge=1, le=16_000)] = ANSWER_TOKENS
     tool_mode: Literal["off", "plan", "auto"] = "off"
-    tool_catalog: tuple[str, ...] = ()
+    tool_catalog: Upto100[ToolName] = ()
     orchestration_hints: dict[str, Any] = {}
 
     def deadline(self) -> Deadline:
@@ -68,7 +80,7 @@ class SendMessage(Answering):
     message: str
 
 
-class TranscriptTurn(Body):
+class TranscriptTurn(Part):
     """A line of a transcript; its time is the caller's, only the order counts."""
 
     author: Annotated[Literal["student", "teacher", "assistant"], Field(alias="role")]
@@ -78,7 +90,7 @@ class TranscriptTurn(Body):
 class GenerateAnswer(Answering):
     class_title: Text
     user_message: Text
-    transcript: tuple[TranscriptTurn, ...] = ()
+    transcript: Upto1000[TranscriptTurn] = ()
     blueprint_context: str = ""
     material_context: str = ""
     compacted_memory_context: str = ""

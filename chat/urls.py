@@ -1,6 +1,6 @@
 from django.urls import path
 
-from chat.views import CanvasViewSet, GenerateViewSet, WorkspaceViewSet
+from chat.views import CanvasViewSet, GenerateViewSet, SendViewSet, WorkspaceViewSet
 
 urlpatterns = [
     path("generate", GenerateViewSet.as_view({"post": "generate"})),
@@ -14,7 +14,7 @@ urlpatterns = [
             "sessions/rename": "rename_session",
             "sessions/archive": "archive_session",
             "messages/list": "list_messages",
-            "messages/send": "send_message",
         }.items()
     ),
+    path("workspace/messages/send", SendViewSet.as_view({"post": "send_message"})),
 ]

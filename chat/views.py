@@ -1,8 +1,9 @@
 """The routes of the chat."""
 
-from typing import Any
+from rest_framework.request import Request
 
 from chat.canvas.generation import CANVAS_SECONDS, CanvasWanted, generate_canvas
+from chat.engines.base import AnswerData
 from chat.errors import CanvasFailed, ChatFailed, ChatWorkspaceFailed
 from chat.one_shot import answer_once
 from chat.requests import (
@@ -16,6 +17,14 @@ from chat.requests import (
     SendMessage,
     WorkspaceBody,
 )
+from chat.responses import (
+    ArchivedData,
+    CanvasData,
+    ExchangeData,
+    ParticipantsData,
+    SessionData,
+    SessionsData,
+)
 from chat.send import send_message
 from chat.visits import Visit
 from chat.workspace.pages import MessagePage, list_messages
@@ -26,6 +35,8 @@ from chat.workspace.sessions import (
     list_sessions,
     rename_session,
 )
+from stemcore.api.authentication import ServiceKey
+from stemcore.api.response import Response
 from stemcore.api.throttles import AI_LIMITS
 from stemcore.api.views import ApiViewSet, UserViewSet
 from stemcore.deadline import Deadline
@@ -33,58 +44,74 @@ from stemcore.providers import Call
 
 
 class WorkspaceViewSet(UserViewSet):
+    """Sessions, participants and pages of messages."""
+
     failure = ChatWorkspaceFailed
-    guest_features = {"send_message": "chat"}
-    action_throttles = {"send_message": AI_LIMITS}
 
-    async def participants(self, body: WorkspaceBody) -> dict[str, Any]:
-        return {"participants": await list_participants(self._visit(body))}
+    async def participants(
+        self, request: Request, body: WorkspaceBody
+    ) -> Response[ParticipantsData]:
+        return Response({"participants": await list_participants(self._visit(body))})
 
-    async def list_sessions(self, body: ListSessions) -> dict[str, Any]:
-        return {"sessions": await list_sessions(self._visit(body), body.owner_user_id)}
+    async def list_sessions(self, request: Request, body: ListSessions) -> Response[SessionsData]:
+        return Response({"sessions": await list_sessions(self._visit(body), body.owner_user_id)})
 
-    async def create_session(self, body: CreateSession) -> dict[str, Any]:
-        return {"session": await create_session(self._visit(body), body.title)}
+    async def create_session(self, request: Request, body: CreateSession) -> Response[SessionData]:
+        return Response({"session": await create_session(self._visit(body), body.title)})
 
-    async def rename_session(self, body: RenameSession) -> dict[str, Any]:
-        return {"session": await rename_session(self._visit(body), body.session_id, body.title)}
+    async def rename_session(self, request: Request, body: RenameSession) -> Response[SessionData]:
+        session = await rename_session(self._visit(body), body.session_id, body.title)
+        return Response({"session": session})
 
-    async def archive_session(self, body: ArchiveSession) -> dict[str, Any]:
+    async def archive_session(
+        self, request: Request, body: ArchiveSession
+    ) -> Response[ArchivedData]:
         await archive_session(self._visit(body), body.session_id)
-        return {"session_id": body.session_id}
+        return Response({"session_id": body.session_id})
 
-    async def list_messages(self, body: ListMessages) -> MessagePage:
-        return await list_messages(
+    async def list_messages(self, request: Request, body: ListMessages) -> Response[MessagePage]:
+        page = await list_messages(
             self._visit(body),
             body.session_id,
             owner_user_id=body.owner_user_id,
             before_cursor=body.before_cursor,
             limit=body.limit,
         )
-
-    async def send_message(self, body: SendMessage) -> dict[str, Any]:
-        return (await send_message(self._visit(body), body)).as_data()
+        return Response(page)
 
     def _visit(self, body: WorkspaceBody) -> Visit:
         return Visit(self.caller, body.class_id, body.sandbox)
 
 
+class SendViewSet(WorkspaceViewSet):
+    """Messages that are answered."""
+
+    throttle_classes = AI_LIMITS
+    guest_feature = "chat"
+
+    async def send_message(self, request: Request, body: SendMessage) -> Response[ExchangeData]:
+        exchange = await send_message(self._visit(body), body)
+        return Response(exchange.as_data())
+
+
 class GenerateViewSet(UserViewSet):
     failure = ChatFailed
-    guest_features = {"generate": "chat"}
-    action_throttles = {"generate": AI_LIMITS}
+    throttle_classes = AI_LIMITS
+    guest_feature = "chat"
 
-    async def generate(self, body: GenerateAnswer) -> dict[str, Any]:
+    async def generate(self, request: Request, body: GenerateAnswer) -> Response[AnswerData]:
         visit = Visit(self.caller, body.class_id, body.sandbox)
-        return (await answer_once(visit, body)).as_data()
+        result = await answer_once(visit, body)
+        return Response(result.as_data())
 
 
 class CanvasViewSet(ApiViewSet):
-    action_throttles = {"draw": AI_LIMITS}
+    authentication_classes = [ServiceKey]
+    throttle_classes = AI_LIMITS
     failure = CanvasFailed
 
-    async def draw(self, body: Canvas) -> dict[str, Any]:
+    async def draw(self, request: Request, body: Canvas) -> Response[CanvasData]:
         wanted = CanvasWanted(body.canvas_hint, body.student_question, body.ai_answer)
         deadline = Deadline.after(CANVAS_SECONDS)
         call = Call("chat_canvas_v1", deadline, class_id=body.class_id)
-        return {"spec": (await generate_canvas(wanted, call)).as_data()}
+        return Response({"spec": (await generate_canvas(wanted, call)).as_data()})

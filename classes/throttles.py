@@ -4,8 +4,10 @@ Per account first; loosely per address, because a whole school is one. A refusal
 of a wrong code, so that only its status tells them apart.
 """
 
+from rest_framework.throttling import BaseThrottle
+
 from classes.errors import ClassNotFound
-from stemcore.api.throttles import PerAddress, PerUser, ServiceWide, Throttle
+from stemcore.api.throttles import PerAddress, PerUser, ServiceWide
 
 
 class JoinPerUser(PerUser):
@@ -23,4 +25,4 @@ class JoinServiceWide(ServiceWide):
     message = ClassNotFound.message
 
 
-JOIN_LIMITS: tuple[type[Throttle], ...] = (JoinPerUser, JoinPerAddress, JoinServiceWide)
+JOIN_LIMITS: list[type[BaseThrottle]] = [JoinPerUser, JoinPerAddress, JoinServiceWide]

@@ -3,11 +3,9 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
-
 from stemcore.answers import UnusableAnswer
 from stemcore.prompts import Prompt
-from stemcore.providers import GenerationResult
+from stemcore.providers import GenerationResult, Provenance
 
 P = TypeVar("P")
 
@@ -34,6 +32,10 @@ class Quality:
         return asdict(self)
 
 
+class GeneratedData(Provenance, Generic[P]):
+    payload: P
+
+
 @dataclass(frozen=True)
 class Generated(Generic[P]):
     """Content of type P, who made it, and its quality where a gate judged it."""
@@ -42,11 +44,9 @@ class Generated(Generic[P]):
     result: GenerationResult
     quality: Quality | None = None
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self) -> GeneratedData[P]:
         """The generation result as an API answer shows it."""
-        payload = self.payload
-        shown = payload.model_dump(by_alias=True) if isinstance(payload, BaseModel) else payload
-        return {"payload": shown, **self.result.provenance()}
+        return {"payload": self.payload, **self.result.provenance()}
 
 
 def refuse_leak(prompt: Prompt, texts: list[str], label: str) -> None:

@@ -6,14 +6,14 @@ from pydantic import Field
 
 from learning.flashcards import MAX_CARDS
 from learning.quiz import MAX_QUESTIONS
-from stemcore.api.body import Body, Text, TimeoutMs, Whole
+from stemcore.api.body import Body, SandboxId, Text, TimeoutMs, Whole
 
 
 class ContentBody(Body):
     """What all carry. A guest's sandbox id is checked by the guard, so any text may stand there."""
 
     class_title: Text
-    sandbox_id: str | None = None
+    sandbox_id: SandboxId = None
     timeout_ms: TimeoutMs | None = None
 
 

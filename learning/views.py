@@ -1,14 +1,17 @@
 """The routes of learning content."""
 
-from typing import Any
-from uuid import UUID
+from typing import TypeVar
 
 from django.conf import settings
+from rest_framework.request import Request
 
 from learning.activity_generation import ActivityWanted, generate_flashcards, generate_quiz
+from learning.blueprint import BlueprintAnswer
 from learning.blueprint_generation import BlueprintWanted, generate_blueprint
 from learning.errors import BlueprintFailed, FlashcardsFailed, QuizFailed
-from learning.generation import Generated
+from learning.flashcards import CardsAnswer
+from learning.generation import Generated, GeneratedData
+from learning.quiz import QuizAnswer
 from learning.requests import (
     ActivityBody,
     BlueprintBody,
@@ -16,39 +19,44 @@ from learning.requests import (
     FlashcardsBody,
     QuizBody,
 )
+from stemcore.api.response import Response
 from stemcore.api.throttles import AI_LIMITS
 from stemcore.api.views import ApiViewSet
 from stemcore.deadline import Deadline
 from stemcore.providers import Call
 
+P = TypeVar("P")
+
 
 class ContentViewSet(ApiViewSet):
     """Base of the routes that generate content for a teacher."""
 
-    action_throttles = {"generate": AI_LIMITS}
+    throttle_classes = AI_LIMITS
 
     def call(self, purpose: str, body: ContentBody) -> Call:
         """On whose behalf and until when; the sandbox is the guest's, verified by the guard."""
-        guest = self.user is not None and self.user.is_anonymous
         return Call(
             purpose=purpose,
             deadline=Deadline.for_request(body.timeout_ms, settings.AI_REQUEST_TIMEOUT_MS),
             user_id=self.user.id if self.user else None,
-            sandbox_id=UUID(body.sandbox_id) if guest and body.sandbox_id else None,
+            sandbox_id=self.guest_sandbox(body.sandbox_id),
         )
 
-    def shown(self, made: Generated[Any]) -> dict[str, Any]:
-        if made.quality is not None:
-            self.meta["quality"] = made.quality.as_data()
-        return made.as_data()
+
+def shown(made: Generated[P]) -> Response[GeneratedData[P]]:
+    """The answer, with its quality in `meta` where a gate judged it."""
+    quality = {"quality": made.quality.as_data()} if made.quality else None
+    return Response(made.as_data(), meta=quality)
 
 
 class BlueprintViewSet(ContentViewSet):
-    guest_features = {"generate": "blueprint"}
+    guest_feature = "blueprint"
     failure = BlueprintFailed
     body_limit = settings.BLUEPRINT_BODY_LIMIT
 
-    async def generate(self, body: BlueprintBody) -> dict[str, Any]:
+    async def generate(
+        self, request: Request, body: BlueprintBody
+    ) -> Response[GeneratedData[BlueprintAnswer]]:
         wanted = BlueprintWanted(
             class_title=body.class_title,
             material_text=body.material_text,
@@ -57,25 +65,29 @@ class BlueprintViewSet(ContentViewSet):
             level=body.level,
         )
         call = self.call("blueprint_generation_v2", body)
-        return self.shown(await generate_blueprint(wanted, call))
+        return shown(await generate_blueprint(wanted, call))
 
 
 class QuizViewSet(ContentViewSet):
-    guest_features = {"generate": "quiz"}
+    guest_feature = "quiz"
     failure = QuizFailed
 
-    async def generate(self, body: QuizBody) -> dict[str, Any]:
+    async def generate(
+        self, request: Request, body: QuizBody
+    ) -> Response[GeneratedData[QuizAnswer]]:
         call = self.call("quiz_generation_v1", body)
-        return self.shown(await generate_quiz(_wanted(body, body.question_count), call))
+        return shown(await generate_quiz(_wanted(body, body.question_count), call))
 
 
 class FlashcardsViewSet(ContentViewSet):
-    guest_features = {"generate": "flashcards"}
+    guest_feature = "flashcards"
     failure = FlashcardsFailed
 
-    async def generate(self, body: FlashcardsBody) -> dict[str, Any]:
+    async def generate(
+        self, request: Request, body: FlashcardsBody
+    ) -> Response[GeneratedData[CardsAnswer]]:
         call = self.call("flashcards_generation_v1", body)
-        return self.shown(await generate_flashcards(_wanted(body, body.card_count), call))
+        return shown(await generate_flashcards(_wanted(body, body.card_count), call))
 
 
 def _wanted(body: ActivityBody, count: int) -> ActivityWanted:

@@ -77,6 +77,18 @@ class PayloadTooLarge(DomainError):
     message = "The request body is too large."
 
 
+class BodyTooSlow(DomainError):
+    status = 408
+    code = "request_timeout"
+    message = "The request body did not arrive in time."
+
+
+class Forbidden(DomainError):
+    status = 403
+    code = "forbidden"
+    message = "You may not do this."
+
+
 class NotFound(DomainError):
     status = 404
     code = "not_found"

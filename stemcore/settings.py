@@ -86,12 +86,17 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# The view layer of the API declares authentication, permissions and the rest on its one base
-# class; DRF's defaults are emptied so that nothing slips in unseen.
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["stemcore.api.renderers.EnvelopeRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["stemcore.api.parsers.JsonParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "stemcore.api.negotiation.JsonNegotiation",
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "stemcore.api.authentication.ServiceKey",
+        "stemcore.api.authentication.UserToken",
+    ],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_THROTTLE_CLASSES": [],
+    "EXCEPTION_HANDLER": "stemcore.api.exceptions.exception_handler",
     "UNAUTHENTICATED_USER": None,
     # How many proxies stand between a person and the web app; unset: X-Forwarded-For as it is.
     "NUM_PROXIES": env.number("THROTTLE_PROXIES", 0) if env.text("THROTTLE_PROXIES") else None,

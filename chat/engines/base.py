@@ -1,14 +1,14 @@
 """What an engine is asked and what it gives."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from chat.answer import ChatAnswer
 from chat.budget import ANSWER_TOKENS
 from classes.access import Membership
 from learning.labels import Passage
-from stemcore.providers import GenerationResult
+from stemcore.providers import GenerationResult, Provenance
 
 EngineName = Literal["direct_v1", "langgraph_v1"]
 ToolMode = Literal["off", "plan", "auto"]
@@ -70,6 +70,11 @@ class Orchestration:
     notes: str = ""
 
 
+class AnswerData(Provenance):
+    payload: dict[str, Any]
+    orchestration: Orchestration
+
+
 @dataclass(frozen=True)
 class EngineResult:
     answer: ChatAnswer
@@ -81,8 +86,8 @@ class EngineResult:
         notes = f"{note} {self.orchestration.notes}".strip()
         return replace(self, orchestration=replace(self.orchestration, notes=notes))
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self) -> AnswerData:
         """The answer as a generation result, with how it came about."""
         payload = self.answer.model_dump(mode="json", by_alias=True, exclude_none=True)
-        orchestration = asdict(self.orchestration)
-        return {"payload": payload, **self.generation.provenance(), "orchestration": orchestration}
+        provenance = self.generation.provenance()
+        return {"payload": payload, **provenance, "orchestration": self.orchestration}

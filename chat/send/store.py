@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
@@ -12,6 +11,7 @@ from chat.answer import ChatAnswer
 from chat.compaction import Compaction
 from chat.engines import EngineResult
 from chat.models import ChatCompaction, ChatMessage, ChatSession
+from chat.responses import ExchangeData
 from chat.rows import StoredCitation, message_row
 from chat.send.answer import Answered
 from chat.send.context import Conversation, own_session, stored_memory
@@ -31,7 +31,7 @@ class Exchange:
     reply: ChatMessage
     compaction: Compaction | None
 
-    def as_data(self) -> dict[str, Any]:
+    def as_data(self) -> ExchangeData:
         made = self.compaction
         return {
             "response": self.answer.model_dump(mode="json", by_alias=True, exclude_none=True),

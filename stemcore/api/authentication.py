@@ -6,7 +6,7 @@ from django.conf import settings
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from stemcore.errors import BackendAuthMisconfigured, Unauthorized, UserTokenRequired
+from stemcore.errors import BackendAuthMisconfigured, Unauthorized
 from stemcore.supabase.tokens import PlatformUser, verify_token
 
 
@@ -44,15 +44,13 @@ class ServiceKey(BaseAuthentication):
             raise Unauthorized
 
 
-async def authenticate_user(request: Request, *, required: bool) -> PlatformUser | None:
-    """The user whose access token came along.
+class UserToken(BaseAuthentication):
+    """Knows the user whose Supabase access token came along; the token is `request.auth`."""
 
-    Without a token: UserTokenRequired when `required`, else None. A token that does not hold
-    raises as `stemcore.supabase.tokens.verify_token` says.
-    """
-    token = user_token(request)
-    if token:
-        return await verify_token(token)
-    if required:
-        raise UserTokenRequired
-    return None
+    async def aauthenticate(self, request: Request) -> tuple[PlatformUser, str] | None:
+        """None without a token.
+
+        A token that does not hold raises as `stemcore.supabase.tokens.verify_token` says.
+        """
+        token = user_token(request)
+        return (await verify_token(token), token) if token else None

@@ -1,7 +1,6 @@
-"""Request bodies: bytes → JSON → a typed model, with faults that name the field."""
+"""What a request may carry: the base of the body models, and their types."""
 
-import json
-import re
+from functools import cache
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -11,18 +10,19 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationError,
     model_validator,
 )
-from pydantic import ValidationError as PydanticError
 
-from stemcore.errors import FieldFault, InvalidJson, InvalidRequest, UnsupportedMediaType
-from stemcore.text import clean_text
+from stemcore.api import faults
+from stemcore.api.raw_json import FieldSplitter, clean_json, has_more_values, join_fields
+from stemcore.errors import InvalidRequest
 
-MAX_DEPTH = 64
-_SHOULD = re.compile(r"\A(?:Input|String|List|Tuple|Value|Dictionary) should")
-_JSON_TYPE = re.compile(r"application/(?:json|[a-z0-9!#$&^_.+-]+\+json)$")
+MAX_VALUES = 20_000
+"""Values in one field, those in its lists and objects counted."""
 
-M = TypeVar("M", bound="Body")
+B = TypeVar("B", bound="Body")
+T = TypeVar("T")
 
 
 def _no_bool(value: Any) -> Any:
@@ -30,6 +30,10 @@ def _no_bool(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("must be a number")
     return value
+
+
+def _blank_is_none(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
@@ -42,9 +46,17 @@ Whole = Annotated[int, BeforeValidator(_no_bool)]
 TimeoutMs = Annotated[Whole, Field(le=3_600_000)]
 """Milliseconds until the caller gives up; zero and below count as absent."""
 
+SandboxId = Annotated[str | None, BeforeValidator(_blank_is_none)]
+"""A guest's sandbox; a blank one counts as absent, and the guest guard looks at the rest."""
 
-class Body(BaseModel):
-    """Base of the request bodies: unknown fields are ignored, null means absent."""
+Upto10 = Annotated[tuple[T, ...], Field(max_length=10, fail_fast=True)]
+Upto100 = Annotated[tuple[T, ...], Field(max_length=100, fail_fast=True)]
+Upto1000 = Annotated[tuple[T, ...], Field(max_length=1000, fail_fast=True)]
+"""A list of so many entries at most; the first that does not fit ends the looking."""
+
+
+class Part(BaseModel):
+    """Base of objects inside a body: unknown fields are ignored, null means absent."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -54,6 +66,12 @@ class Body(BaseModel):
         if isinstance(data, dict):
             return {name: value for name, value in data.items() if value is not None}
         return data
+
+
+class Body(BaseModel):
+    """Base of the request bodies: unknown fields are ignored, null means absent."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
 
 
 class ClassBody(Body):
@@ -67,71 +85,24 @@ class EmptyBody(Body):
     """For a route that reads nothing from its body."""
 
 
-def check_media_type(content_type: str) -> None:
-    """Raises UnsupportedMediaType unless the type is JSON or absent."""
-    media_type = content_type.partition(";")[0].strip().lower()
-    if media_type and not _JSON_TYPE.match(media_type):
-        raise UnsupportedMediaType
-
-
-def read_json(raw: bytes) -> Any:
-    """The JSON value of a body, its texts cleaned for storage. Raises InvalidJson."""
-    try:
-        text = raw.decode("utf-8-sig", "surrogatepass")
-        return _clean(json.loads(text, parse_constant=_refuse_constant), MAX_DEPTH)
-    except (ValueError, RecursionError):
-        raise InvalidJson from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _clean(value: Any, depth: int) -> Any:
-    if depth == 0:
-        raise InvalidJson("The request body is nested too deeply.")
-    if isinstance(value, str):
-        return clean_text(value)
-    if isinstance(value, list):
-        return [_clean(item, depth - 1) for item in value]
-    if isinstance(value, dict):
-        return {clean_text(key): _clean(item, depth - 1) for key, item in value.items()}
-    return value
-
-
-def parse_body(raw: bytes, model: type[M]) -> M:
+def read_body(raw: bytes, model: type[B]) -> B:
     """The body as its model.
 
-    Raises InvalidJson for what is not JSON and InvalidRequest for what does not fit.
+    Raises InvalidJson for what is not JSON, and InvalidRequest for what does not fit. What the
+    model does not declare costs next to nothing.
     """
-    data = read_json(raw)
-    if not isinstance(data, dict):
+    fields = _splitter(model).split(clean_json(raw))
+    if fields is None:
         raise InvalidRequest.of_field("body", "must be a JSON object")
+    for name, part in fields.items():
+        if len(part) > MAX_VALUES and has_more_values(part, MAX_VALUES):
+            raise InvalidRequest.of_field(name, f"must have at most {MAX_VALUES} values in it")
     try:
-        return model.model_validate(data)
-    except PydanticError as error:
-        raise _faults(error) from None
+        return model.model_validate_json(join_fields(fields))
+    except ValidationError as error:
+        raise faults.of_request(error, model) from None
 
 
-def _faults(error: PydanticError) -> InvalidRequest:
-    details = [
-        FieldFault(
-            ".".join(str(part) for part in found["loc"]) or "body",
-            _must(found["type"], found["msg"]),
-        )
-        for found in error.errors(include_url=False, include_context=False, include_input=False)
-    ]
-    sentence = "; ".join(f"{fault.field}: {fault.message}" for fault in details[:5])
-    return InvalidRequest(sentence, details=details)
-
-
-def _must(kind: str, message: str) -> str:
-    """Pydantic's message as "must …"."""
-    if kind == "missing":
-        return "is required"
-    if kind == "string_too_short":
-        return "must not be empty"
-    if kind.startswith("uuid"):
-        return "must be a UUID"
-    message = _SHOULD.sub("must", message.removeprefix("Value error, "))
-    return message if message.startswith(("must", "is ")) else f"must be {message}"
+@cache
+def _splitter(model: type[Body]) -> FieldSplitter:
+    return FieldSplitter([field.alias or name for name, field in model.model_fields.items()])

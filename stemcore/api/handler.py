@@ -7,17 +7,19 @@ the scope straight to the view. The admin keeps Django's.
 """
 
 import asyncio
+from collections.abc import Awaitable
 from time import monotonic
 from typing import Any
 
-from django.http import HttpResponse
 from django.urls import Resolver404, resolve
+from rest_framework.response import Response
 from structlog import get_logger
 
-from stemcore.api import envelope
+from stemcore.api.exceptions import error_response
+from stemcore.api.renderers import EnvelopeRenderer
 from stemcore.api.request import ApiRequest, ClientGone, request_id_of
 from stemcore.context import arrived_at, request_id
-from stemcore.errors import NotFound
+from stemcore.errors import DomainError, NotFound
 
 log = get_logger("stemcore.request")
 
@@ -34,7 +36,7 @@ async def handle_api(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await _send(response, send)
 
 
-async def _unless_gone(request: ApiRequest) -> HttpResponse | None:
+async def _unless_gone(request: ApiRequest) -> Response | None:
     """The answer, or None when the client left before it was ready."""
     work = asyncio.ensure_future(_respond(request))
     watch = asyncio.ensure_future(_watch(request))
@@ -55,27 +57,52 @@ async def _watch(request: ApiRequest) -> None:
     await request.gone()
 
 
-async def _respond(request: ApiRequest) -> HttpResponse:
+async def _respond(request: ApiRequest) -> Response:
+    try:
+        return rendered(await _view_of(request))
+    except ClientGone:
+        raise
+    except DomainError as error:
+        return rendered(error_response(error))
+    except Exception as error:  # an answer that cannot be rendered, too
+        log.error("request_failed", exc_info=error)
+        return rendered(error_response(DomainError()))
+
+
+def _view_of(request: ApiRequest) -> Awaitable[Response]:
+    """The view's work on the request. Raises NotFound."""
     try:
         match = resolve(request.path_info)
     except Resolver404:
-        return envelope.failure(NotFound())
-    response: HttpResponse = await match.func(request, *match.args, **match.kwargs)
+        raise NotFound from None
+    work: Awaitable[Response] = match.func(request, *match.args, **match.kwargs)
+    return work
+
+
+def rendered(response: Response) -> Response:
+    """The response with its content; one that came from no view is rendered as a view's is."""
+    if not hasattr(response, "accepted_renderer"):
+        response.accepted_renderer = EnvelopeRenderer()
+        response.accepted_media_type = EnvelopeRenderer.media_type
+        response.renderer_context = {}  # type: ignore[attr-defined]  # not in its stubs
+    response.render()
+    response["X-Request-Id"] = request_id.get()
+    response["Cache-Control"] = "no-store"
     return response
 
 
-def _log(request: ApiRequest, response: HttpResponse | None, started: float) -> None:
+def _log(request: ApiRequest, response: Response | None, started: float) -> None:
     log.info(
         "request",
         method=request.method,
         path=request.path,
         status=499 if response is None else response.status_code,
-        code=getattr(response, "error_code", None),
+        code=response.data["code"] if response and response.exception else None,
         duration_ms=round((monotonic() - started) * 1000, 1),
     )
 
 
-async def _send(response: HttpResponse, send: Any) -> None:
+async def _send(response: Response, send: Any) -> None:
     headers = [(name.encode(), value.encode("latin-1")) for name, value in response.items()]
     headers.append((b"content-length", str(len(response.content)).encode()))
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})

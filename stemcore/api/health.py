@@ -1,9 +1,11 @@
 """Is the process alive, and can it serve?"""
 
-from typing import Any
+from typing import TypedDict
 
 from django.db import connection
+from rest_framework.request import Request
 
+from stemcore.api.response import Response
 from stemcore.api.views import ApiViewSet
 from stemcore.database import HEALTH, read
 from stemcore.errors import DomainError
@@ -21,17 +23,21 @@ def _ping() -> None:
         cursor.execute("SELECT 1")
 
 
+class StatusData(TypedDict):
+    status: str
+
+
 class HealthViewSet(ApiViewSet):
     """Liveness and readiness; needs no key."""
 
     authentication_classes = []
     failure = NotReady
 
-    async def healthz(self) -> dict[str, Any]:
+    async def healthz(self, request: Request) -> Response[StatusData]:
         """Alive: touches no dependency."""
-        return {"status": "ok"}
+        return Response({"status": "ok"})
 
-    async def readyz(self) -> dict[str, Any]:
+    async def readyz(self, request: Request) -> Response[StatusData]:
         """Ready: the database answers."""
         await _ping()
-        return {"status": "ok"}
+        return Response({"status": "ok"})

@@ -8,7 +8,10 @@ from uuid import uuid4
 
 from django.core.handlers.asgi import ASGIRequest
 
-from stemcore.errors import PayloadTooLarge
+from stemcore.errors import BodyTooSlow, PayloadTooLarge
+
+BODY_SECONDS = 30.0
+"""Time for a whole body to arrive."""
 
 _REQUEST_ID = re.compile(r"[\x20-\x7e]{1,128}\Z")
 
@@ -28,8 +31,23 @@ class ApiRequest(ASGIRequest):
         self._receive = receive
         self.body_taken = asyncio.Event()
 
-    async def take_body(self, limit: int) -> bytes:
-        """The whole body, `limit` bytes at most. Raises PayloadTooLarge and ClientGone."""
+    async def take_body(self, limit: int) -> None:
+        """Takes the whole body in, so that it can be read as any Django request's.
+
+        `limit` is in bytes. Raises PayloadTooLarge, BodyTooSlow and ClientGone.
+        """
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                self._put(await self._take(limit))
+        except TimeoutError:
+            raise BodyTooSlow from None
+
+    def _put(self, body: bytes) -> None:
+        self._stream = BytesIO(body)
+        self.META["CONTENT_LENGTH"] = str(len(body))  # a chunked body declares none
+        self.body_taken.set()
+
+    async def _take(self, limit: int) -> bytes:
         declared = self.META.get("CONTENT_LENGTH", "")
         if declared.isdigit() and int(declared) > limit:
             raise PayloadTooLarge(f"Send at most {limit} bytes.")
@@ -45,7 +63,6 @@ class ApiRequest(ASGIRequest):
                 raise PayloadTooLarge(f"Send at most {limit} bytes.")
             parts.append(part)
             if not message.get("more_body", False):
-                self.body_taken.set()
                 return b"".join(parts)
 
     async def gone(self) -> None:

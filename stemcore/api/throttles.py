@@ -47,7 +47,7 @@ class Throttle(BaseThrottle):
         """Whose requests are counted together; None leaves this one out."""
         raise NotImplementedError
 
-    async def allow_request(self, request: Request, view: Any) -> bool:  # type: ignore[override]
+    async def aallow_request(self, request: Request, view: Any) -> bool:
         """Counts the request; whether it is within the limit."""
         rate, key = settings.THROTTLE_RATES[self.scope], self.get_key(request, view)
         if rate is None or key is None:
@@ -72,7 +72,8 @@ class PerUser(Throttle):
     """A limit for each signed-in user. Guests have quotas and slots, which answer in their way."""
 
     def get_key(self, request: Request, view: Any) -> str | None:
-        return str(view.user.id) if view.user and not view.user.is_anonymous else None
+        user: Any = request.user
+        return str(user.id) if user and not user.is_anonymous else None
 
 
 class PerAddress(Throttle):
@@ -97,5 +98,5 @@ class AiServiceWide(ServiceWide):
     scope = "ai_service"
 
 
-AI_LIMITS: tuple[type[Throttle], ...] = (AiPerUser, AiServiceWide)
+AI_LIMITS: list[type[BaseThrottle]] = [AiPerUser, AiServiceWide]
 """The limits of every route that asks a provider."""

@@ -1,135 +1,167 @@
-"""The one base of the API's views: async dispatch over DRF's viewsets.
+"""The one base of the API's views: DRF's viewsets with an async dispatch.
 
-A request passes, in this order: service key, method, user token, throttles, body, guest guard,
-action.
-Each step is declared on the viewset, never repeated in an action.
+A request passes, in this order: service key, method, user token, permissions, throttles, body,
+guest guard, action. Each step is declared on the viewset in DRF's way, never repeated in an action:
+
+    class SummaryViewSet(ApiViewSet):
+        throttle_classes = AI_LIMITS       # limits on its rate
+        guest_feature = "chat"             # what a guest's request spends
+        failure = SummaryFailed            # what a failing database becomes
+
+        async def summarise(self, request: Request, body: SummaryBody) -> Response[SummaryData]:
+            return Response({"summary": await summarise(body.text, self.user)})
+
+    path("summary", SummaryViewSet.as_view({"post": "summarise"}))
+
+How to add a view stands in `docs/views.md`.
 """
 
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar, get_type_hints
+from math import ceil
+from typing import Any, ClassVar, cast, get_type_hints
+from uuid import UUID
 
 from django.conf import settings
-from django.db import Error as DatabaseFailure
-from django.http import HttpResponse
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
-from structlog import get_logger
 
-from stemcore.api import envelope
-from stemcore.api.authentication import ServiceKey, authenticate_user
-from stemcore.api.body import Body, check_media_type, parse_body
-from stemcore.api.request import ApiRequest, ClientGone
-from stemcore.api.throttles import Throttle
+from stemcore.api.body import Body
+from stemcore.api.permissions import SignedIn
 from stemcore.deadline import Deadline
 from stemcore.errors import (
     DomainError,
+    InvalidJson,
     InvalidUserToken,
-    MethodNotAllowed,
     RateLimited,
     UserIdMismatch,
 )
 from stemcore.guests.guard import admission
 from stemcore.supabase.tokens import PlatformUser
 
-log = get_logger(__name__)
-
-Action = Callable[..., Awaitable[Any]]
+Action = Callable[..., Awaitable[Response]]
 
 
 class ApiViewSet(ViewSet):
     """Base of every API view.
 
-    An action is `async def name(self, body: SomeBody) -> Any`; what it returns becomes `data`
-    of the envelope, what it raises the error. The annotation of `body` says what the request may
-    carry; an action without it reads no body. `self.user` is the user of the access token.
+    An action is `async def name(self, request, body: SomeBody) -> Response[SomeData]`. The
+    annotation of `body` says what the request may carry, and the action's model is
+    `request.data` too; an action without it reads no body. What it raises becomes the error.
+
+    DRF's hooks work as DRF documents them. Where one has to wait, its class has an async twin,
+    named as Django names them, which is awaited in its place: `aauthenticate` of an
+    authentication class, `aallow_request` of a throttle.
     """
 
-    authentication_classes = [ServiceKey]
-    user_required: ClassVar[bool] = False
-    """The action needs a user's access token."""
-    user_optional: ClassVar[bool] = False
-    """A user's access token is verified when it comes along."""
-    guest_features: ClassVar[dict[str, str]] = {}
-    """Action name → the guest feature it spends."""
-    action_throttles: ClassVar[dict[str, tuple[type[Throttle], ...]]] = {}
-    """Action name → the limits on its rate."""
+    http_method_names = ["get", "post"]  # no HEAD or OPTIONS: the contract knows neither
+    guest_feature: ClassVar[str | None] = None
+    """The guest feature that a request spends."""
     failure: ClassVar[type[DomainError]] = DomainError
     """What a failing database becomes on these routes."""
     body_limit: ClassVar[int] = settings.BODY_LIMIT
     """Largest body in bytes."""
 
-    user: PlatformUser | None = None
-
-    async def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:  # type: ignore[override]
-        self.wire: ApiRequest = request
+    async def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        """DRF's dispatch, awaiting what is async."""
+        self.args, self.kwargs = args, kwargs
         self.request = self.initialize_request(request, *args, **kwargs)
-        self.headers: dict[str, str] = {}
-        self.meta: dict[str, Any] = {}
-        """What an action says about its answer, beside the request id."""
+        self.headers = self.default_response_headers
         try:
-            return envelope.success(await self._answer(self.request), self.meta)
+            await self.ainitial(self.request)
+            response = await self.perform(self.request)
         except Exception as error:  # noqa: BLE001  # whatever was unforeseen gets an answer
-            return self.handle_exception(error)
+            response = self.handle_exception(error)
+        self.response = self.finalize_response(self.request, response, *args, **kwargs)
+        return self.response
 
-    async def _answer(self, request: Request) -> Any:
-        for authenticator in self.get_authenticators():
-            authenticator.authenticate(request)
-        action = self._action(request)
-        feature = self.guest_features.get(action.__name__)
-        if self.user_required or self.user_optional or feature:
-            self.user = await authenticate_user(request, required=self.user_required)
+    async def ainitial(self, request: Request) -> None:
+        """DRF's `initial`: all that is checked before the body is read."""
+        self.format_kwarg = self.get_format_suffix(**self.kwargs)
+        negotiated = self.perform_content_negotiation(request)
+        request.accepted_renderer, request.accepted_media_type = negotiated
+        await self.aperform_authentication(request)
+        self.check_permissions(request)
+        await self.acheck_throttles(request)
+
+    async def aperform_authentication(self, request: Request) -> None:
+        """Sets `request.user` and `request.auth` by the first authenticator that knows them."""
+        drf: Any = request  # where it keeps what it found
+        drf._not_authenticated()
+        for authenticator in request.authenticators or ():
+            found = await _hook(authenticator, "authenticate", request)
+            # Only who holds the service key, the first of them, learns which methods there are,
+            # and no token is looked at for a method that is not there.
+            self.check_method(request)
+            if found is not None:
+                drf._authenticator = authenticator
+                request.user, request.auth = found
+                return
+
+    def check_method(self, request: Request) -> None:
+        """Raises DRF's MethodNotAllowed."""
+        if str(request.method) not in self.allowed_methods:
+            self.http_method_not_allowed(request)
+
+    async def acheck_throttles(self, request: Request) -> None:
+        """Counts the request with each throttle. Raises RateLimited at the first refusal."""
         for throttle in self.get_throttles():
-            if not await throttle.allow_request(request, self):
-                raise RateLimited(throttle.message, retry_after_s=throttle.wait())
-        body_type = body_model(action)
-        if body_type is None:
-            return await action()
-        body = await self._body(request, body_type)
-        self._check_user_id(body)
+            if not await _hook(throttle, "allow_request", request, self):
+                message = getattr(throttle, "message", None)
+                raise RateLimited(message, retry_after_s=ceil(throttle.wait() or 1))
+
+    async def perform(self, request: Request) -> Response:
+        """Reads the body and runs the action."""
+        self.check_method(request)
+        if self.body_model is None:
+            return await self.handler(request, *self.args, **self.kwargs)
+        wire: Any = request._request
+        await wire.take_body(self.body_limit)
+        body = request.data
+        if not isinstance(body, Body):
+            raise InvalidJson  # DRF does not ask its parsers about an empty body
+        self.check_user_id(body)
         Deadline.bind(getattr(body, "timeout_ms", None))
-        if feature is None:
-            return await action(body)
+        if self.guest_feature is None:
+            return await self.handler(request, body, *self.args, **self.kwargs)
         sandbox_id, timeout = getattr(body, "sandbox_id", None), getattr(body, "timeout_ms", None)
-        async with admission(feature, self.user, sandbox_id, timeout):
-            return await action(body)
+        async with admission(self.guest_feature, self.user, sandbox_id, timeout):
+            return await self.handler(request, body, *self.args, **self.kwargs)
 
-    def get_throttles(self) -> list[Throttle]:  # type: ignore[override]
-        return [throttle() for throttle in self.action_throttles.get(self.action, ())]
-
-    def _action(self, request: Request) -> Action:
-        # DRF adds HEAD to every GET; the contract knows no HEAD.
-        allowed = [method for method in self.action_map if method != "head"]
-        method = str(request.method).lower()
-        if method not in allowed:
-            raise MethodNotAllowed([name.upper() for name in allowed])
-        action: Action = getattr(self, self.action_map[method])
-        return action
-
-    async def _body(self, request: Request, model: type[Body]) -> Body:
-        check_media_type(request.META.get("CONTENT_TYPE", ""))
-        return parse_body(await self.wire.take_body(self.body_limit), model)
-
-    def _check_user_id(self, body: Body) -> None:
+    def check_user_id(self, body: Body) -> None:
+        """Raises UserIdMismatch when the body speaks for another than the token's user."""
         claimed = getattr(body, "user_id", None)
         if self.user is not None and claimed is not None and claimed != self.user.id:
             raise UserIdMismatch
 
-    def handle_exception(self, error: Exception) -> HttpResponse:  # type: ignore[override]
-        if isinstance(error, ClientGone):
-            raise error  # nobody is left to answer
-        if isinstance(error, DomainError):
-            return envelope.failure(error)
-        log.error("request_failed", exc_info=error)
-        return envelope.failure(
-            self.failure() if isinstance(error, DatabaseFailure) else DomainError()
-        )
+    @property
+    def handler(self) -> Action:
+        """The action that answers the request's method."""
+        action: Action = getattr(self, str(self.request.method).lower())
+        return action
+
+    @property
+    def body_model(self) -> type[Body] | None:
+        """What the request may carry; None when the action reads no body."""
+        return action_types(self.handler).get("body")
+
+    @property
+    def user(self) -> PlatformUser | None:
+        """The user of the access token, `request.user` with its type."""
+        user: PlatformUser | None = cast(Any, self.request.user)
+        return user
+
+    def guest_sandbox(self, sandbox_id: str | None) -> UUID | None:
+        """The sandbox that the guest guard has verified; that of anybody else says nothing."""
+        guest = self.user is not None and self.user.is_anonymous
+        return UUID(sandbox_id) if guest and sandbox_id else None
 
 
 class UserViewSet(ApiViewSet):
     """Base of the views that act for a signed-in user."""
 
-    user_required = True
+    permission_classes = [SignedIn]
 
     @property
     def caller(self) -> PlatformUser:
@@ -139,12 +171,18 @@ class UserViewSet(ApiViewSet):
         return self.user
 
 
-def body_model(action: Action) -> type[Body] | None:
-    """The model of an action's `body` parameter."""
+async def _hook(owner: Any, name: str, *arguments: Any) -> Any:
+    """Calls a hook of DRF: its async twin where there is one."""
+    twin = getattr(owner, f"a{name}", None)
+    return await twin(*arguments) if twin else getattr(owner, name)(*arguments)
+
+
+def action_types(action: Action) -> dict[str, Any]:
+    """The annotations of an action: `body` and `return`."""
     function = inspect.unwrap(getattr(action, "__func__", action))
-    if function not in _body_models:
-        _body_models[function] = get_type_hints(function).get("body")
-    return _body_models[function]
+    if function not in _action_types:
+        _action_types[function] = get_type_hints(function)
+    return _action_types[function]
 
 
-_body_models: dict[Any, type[Body] | None] = {}
+_action_types: dict[Any, dict[str, Any]] = {}

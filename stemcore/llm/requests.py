@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from stemcore.api.body import Body, Number, Text, TimeoutMs, Whole
+from stemcore.api.body import Body, Number, SandboxId, Text, TimeoutMs, Upto10, Whole
 
 ProviderName = Literal["openrouter", "openai", "gemini", "offline"]
 
@@ -17,7 +17,7 @@ class Routing(Body):
     """Fields by which a request chooses its providers and its time."""
 
     timeout_ms: TimeoutMs | None = None
-    provider_order: Annotated[tuple[ProviderName, ...], Field(max_length=10)] = ()
+    provider_order: Upto10[ProviderName] = ()
     default_provider: ProviderName | None = None
 
 
@@ -29,7 +29,7 @@ class GenerateBody(Routing):
     temperature: Annotated[Number, Field(ge=0, le=2)] = 0.2
     max_tokens: Annotated[Whole, Field(ge=1, le=MAX_TOKENS)] = 1200
     session_id: str | None = None
-    transforms: Annotated[tuple[Text, ...], Field(max_length=10)] = ()
+    transforms: Upto10[Text] = ()
 
 
 class EmbeddingsBody(Routing):
@@ -37,6 +37,6 @@ class EmbeddingsBody(Routing):
 
     inputs: Annotated[
         tuple[Annotated[Text, Field(max_length=MAX_INPUT_CHARS)], ...],
-        Field(min_length=1, max_length=MAX_INPUTS),
+        Field(min_length=1, max_length=MAX_INPUTS, fail_fast=True),
     ]
-    sandbox_id: str | None = None
+    sandbox_id: SandboxId = None

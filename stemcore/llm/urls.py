@@ -1,8 +1,8 @@
 from django.urls import path
 
-from stemcore.llm.views import LlmViewSet
+from stemcore.llm.views import EmbeddingsViewSet, GenerateViewSet
 
 urlpatterns = [
-    path("generate", LlmViewSet.as_view({"post": "generate"})),
-    path("embeddings", LlmViewSet.as_view({"post": "embeddings"})),
+    path("generate", GenerateViewSet.as_view({"post": "generate"})),
+    path("embeddings", EmbeddingsViewSet.as_view({"post": "embeddings"})),
 ]

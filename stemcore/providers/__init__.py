@@ -18,6 +18,7 @@ from stemcore.providers.types import (
     EmbeddingResult,
     Generation,
     GenerationResult,
+    Provenance,
     Usage,
 )
 
@@ -27,6 +28,7 @@ __all__ = [
     "EmbeddingResult",
     "Generation",
     "GenerationResult",
+    "Provenance",
     "ProviderError",
     "ProviderTimedOut",
     "UnusableAnswer",

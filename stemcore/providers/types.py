@@ -1,7 +1,7 @@
 """What features ask of the gateway and what they get."""
 
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal, TypedDict
 from uuid import UUID
 
 from stemcore.answers.schema import AnswerSchema
@@ -48,6 +48,13 @@ class Usage:
     completion_tokens: int | None
     total_tokens: int | None
 
+    def as_data(self) -> "UsageData":
+        return {
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+            "total_tokens": self.total_tokens,
+        }
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -65,6 +72,23 @@ class Vectors:
     usage: Usage | None
 
 
+class UsageData(TypedDict):
+    """`Usage` as an API answer shows it."""
+
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    total_tokens: int | None
+
+
+class Provenance(TypedDict):
+    """Who answered and at what cost, as an API answer shows it."""
+
+    provider: str
+    model: str
+    usage: UsageData | None
+    latency_ms: int
+
+
 @dataclass(frozen=True)
 class Result:
     """Who answered and at what cost; `latency_ms` is the time of the attempt that succeeded."""
@@ -74,12 +98,12 @@ class Result:
     usage: Usage | None
     latency_ms: int
 
-    def provenance(self) -> dict[str, Any]:
+    def provenance(self) -> Provenance:
         """Provider, model, usage and latency as an API answer shows them."""
         return {
             "provider": self.provider,
             "model": self.model,
-            "usage": asdict(self.usage) if self.usage else None,
+            "usage": self.usage.as_data() if self.usage else None,
             "latency_ms": self.latency_ms,
         }
 

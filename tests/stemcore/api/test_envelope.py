@@ -7,6 +7,8 @@ import pytest
 
 from tests.client import Api, data_of, error_of
 
+pytestmark = pytest.mark.usefixtures("database")  # requests are counted there
+
 ROUTE = "/v1/classes/join"
 
 
@@ -76,7 +78,7 @@ async def test_it_replaces_an_unfit_request_id(api: Api, sent: bytes) -> None:
         b'{"a": "\xff"}',
         b"[" * 100_000,
         b'{"a":' * 100_000,
-        b'{"a": ' + b"9" * 5000 + b"}",
+        b'{"join_code": ' + b"9" * 5000 + b"}",
     ],
 )
 async def test_it_names_malformed_json(api: Api, auth_user: str, content: bytes) -> None:

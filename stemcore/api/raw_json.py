@@ -1,0 +1,101 @@
+"""JSON as bytes: cleaned, split and counted before any of it becomes a Python object.
+
+Two megabytes of `{},{},…` are 700,000 objects and 0.2 s on the event loop, the same bytes looked
+at here 10 ms; what no model declares is skipped without becoming anything.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+
+from stemcore.errors import InvalidJson
+
+_HIGH, _LOW = rb"\\u[dD][89abAB][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+# Half a surrogate pair, left when a client cuts text by UTF-16 units.
+_HALF = re.compile(rb"%b(?!%b)|(?<!%b)%b" % (_HIGH, _LOW, _HIGH, _LOW))
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def clean_json(raw: bytes) -> bytes:
+    """The JSON as UTF-8 whose texts Postgres can store, without a byte order mark.
+
+    Half surrogate pairs become U+FFFD and NUL characters go, as `stemcore.text.clean_text` has
+    it. Raises InvalidJson for what is not UTF-8.
+    """
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if not raw.isascii():
+        raw = _as_utf8(raw)
+    if b"\\u" not in raw:
+        return raw
+    if b"\0" in raw:
+        raise InvalidJson
+    # With escaped backslashes out of the way, each backslash left begins an escape.
+    raw = _HALF.sub(rb"\\ufffd", raw.replace(b"\\\\", b"\0")).replace(b"\\u0000", b"")
+    return raw.replace(b"\0", b"\\\\")
+
+
+def _as_utf8(raw: bytes) -> bytes:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        pass
+    else:
+        return raw
+    try:
+        return _SURROGATE.sub("\ufffd", raw.decode("utf-8", "surrogatepass")).encode()
+    except UnicodeDecodeError:
+        raise InvalidJson from None
+
+
+_anything = msgspec.json.Decoder(msgspec.Raw)
+
+
+class FieldSplitter:
+    """Takes the named fields of a JSON object apart, and skips all others."""
+
+    def __init__(self, names: list[str]) -> None:
+        places = {f"field_{index}": name for index, name in enumerate(names)}
+        kind: Any = msgspec.Raw | msgspec.UnsetType
+        fields = [(place, kind, msgspec.UNSET) for place in places]
+        shape = msgspec.defstruct("Fields", fields, rename=places)
+        self._decoder = msgspec.json.Decoder(shape)
+        self._places = places
+
+    def split(self, raw: bytes) -> dict[str, bytes] | None:
+        """Each named field that is there and not null, as JSON; None when it is no object.
+
+        Raises InvalidJson.
+        """
+        is_object = raw.lstrip(b" \t\r\n").startswith(b"{")
+        try:
+            found = (self._decoder if is_object else _anything).decode(raw)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            raise InvalidJson from None
+        except RecursionError:
+            raise InvalidJson("The request body is nested too deeply.") from None
+        if not is_object:
+            return None
+        parts = ((name, getattr(found, place)) for place, name in self._places.items())
+        present = {name: bytes(part) for name, part in parts if part is not msgspec.UNSET}
+        return {name: part for name, part in present.items() if part != b"null"}
+
+
+def join_fields(fields: dict[str, bytes]) -> bytes:
+    """The JSON object of the fields; their names need no escapes."""
+    return b"{%b}" % b",".join(b'"%b":%b' % (name.encode(), part) for name, part in fields.items())
+
+
+def has_more_values(raw: bytes, most: int) -> bool:
+    """Whether a JSON value has more than so many values in it, itself included."""
+    if _openings(raw) < most:
+        return False
+    raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if raw.count(b'"') > 4 * most:  # two quotes for each text, as a key and as a value
+        return True
+    outside = b"".join(raw.split(b'"')[::2])
+    return _openings(outside) >= most
+
+
+def _openings(raw: bytes) -> int:
+    return raw.count(b",") + raw.count(b"[") + raw.count(b"{")
