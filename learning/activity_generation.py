@@ -1,16 +1,18 @@
 """Making quizzes and flashcards out of a class's blueprint and materials."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import SystemRandom
+from typing import Any
 
 from learning.errors import FlashcardsFailed, QuizFailed
 from learning.flashcards import Card, CardsAnswer
 from learning.gate.card_gate import gate_cards
-from learning.gate.quiz_gate import gate_quiz, spread_keys
+from learning.gate.findings import Judged
+from learning.gate.quiz_gate import gate_quiz, spread_keys, with_telling_lengths
 from learning.generation import CONTEXT_TOKENS, INSTRUCTION_TOKENS, Generated
-from learning.items import ItemKind, make_items
+from learning.items import ItemKind, Wish, make_items
 from learning.quiz import QuizAnswer, QuizQuestion
 from stemcore.answers import answer_schema
 from stemcore.prompts import Prompt, PromptTemplate, PromptValue, Untrusted, fenced_text
@@ -18,11 +20,21 @@ from stemcore.providers import Call, ProviderError
 from stemcore.text import cut_lines, one_line
 
 _PROMPTS = Path(__file__).parent / "prompts"
-QUIZ_PROMPT = PromptTemplate(_PROMPTS / "quiz", version=1)
-CARDS_PROMPT = PromptTemplate(_PROMPTS / "flashcards", version=1)
+QUIZ_PROMPT = PromptTemplate(_PROMPTS / "quiz", version=2)
+CARDS_PROMPT = PromptTemplate(_PROMPTS / "flashcards", version=2)
 
-QUIZ = ItemKind("quiz", QuizAnswer, answer_schema(QuizAnswer, "quiz"), gate_quiz)
-CARDS = ItemKind("flashcards", CardsAnswer, answer_schema(CardsAnswer, "flashcards"), gate_cards)
+
+def _one_by_one(judged: Sequence[Judged[Card]], _: int) -> list[Judged[Card]]:
+    """Cards give no cues as a set."""
+    return list(judged)
+
+
+QUIZ = ItemKind(
+    "quiz", QuizAnswer, answer_schema(QuizAnswer, "quiz"), gate_quiz, with_telling_lengths
+)
+CARDS = ItemKind(
+    "flashcards", CardsAnswer, answer_schema(CardsAnswer, "flashcards"), gate_cards, _one_by_one
+)
 
 _random = SystemRandom()
 
@@ -39,11 +51,11 @@ class ActivityWanted:
 
 
 async def generate_quiz(wanted: ActivityWanted, call: Call) -> Generated[QuizAnswer]:
-    """A quiz of flawless questions, their keys spread over the four places. Raises QuizFailed."""
+    """A quiz of valid questions, their keys spread over the four places. Raises QuizFailed."""
 
-    def prompt(count: int, made: Sequence[QuizQuestion]) -> Prompt:
-        stems = [question.question for question in made]
-        return QUIZ_PROMPT.render(**_values(wanted, count, stems))
+    def prompt(wish: Wish[QuizQuestion]) -> Prompt:
+        stems = (question.question for question in wish.made)
+        return QUIZ_PROMPT.render(**_values(wanted, wish, stems))
 
     try:
         made = await make_items(QUIZ, wanted.count, prompt, call)
@@ -54,10 +66,10 @@ async def generate_quiz(wanted: ActivityWanted, call: Call) -> Generated[QuizAns
 
 
 async def generate_flashcards(wanted: ActivityWanted, call: Call) -> Generated[CardsAnswer]:
-    """A deck of flawless cards. Raises FlashcardsFailed."""
+    """A deck of valid cards. Raises FlashcardsFailed."""
 
-    def prompt(count: int, made: Sequence[Card]) -> Prompt:
-        return CARDS_PROMPT.render(**_values(wanted, count, [card.front for card in made]))
+    def prompt(wish: Wish[Card]) -> Prompt:
+        return CARDS_PROMPT.render(**_values(wanted, wish, (card.front for card in wish.made)))
 
     try:
         made = await make_items(CARDS, wanted.count, prompt, call)
@@ -67,9 +79,10 @@ async def generate_flashcards(wanted: ActivityWanted, call: Call) -> Generated[C
     return Generated(CardsAnswer.model_construct(cards=cards), made.result, made.quality)
 
 
-def _values(wanted: ActivityWanted, count: int, made: list[str]) -> dict[str, PromptValue]:
+def _values(wanted: ActivityWanted, wish: Wish[Any], made: Iterable[str]) -> dict[str, PromptValue]:
     return {
-        "count": count,
+        "count": wish.count,
+        "faults": "\n".join(f"- {fault}" for fault in wish.faults),
         "class_title": Untrusted(wanted.class_title),
         "instructions": _cut(wanted.instructions, INSTRUCTION_TOKENS),
         "blueprint_context": _cut(wanted.blueprint_context, CONTEXT_TOKENS),

@@ -18,7 +18,7 @@ from stemcore.prompts import Prompt, PromptTemplate, Untrusted, fenced_text
 from stemcore.providers import Call, Generation, ProviderError, generate_answer
 from stemcore.text import cut_lines
 
-PROMPT = PromptTemplate(Path(__file__).parent / "prompts" / "blueprint", version=1)
+PROMPT = PromptTemplate(Path(__file__).parent / "prompts" / "blueprint", version=2)
 SCHEMA = answer_schema(BlueprintAnswer, "blueprint")
 LABEL = "blueprint"
 TEMPERATURE = 0.0

@@ -1,9 +1,12 @@
 """The typed answer with flashcards: what every card must have."""
 
+from typing import Annotated
+
 from pydantic import field_validator
 
+from learning.gate.sameness import comparable
 from learning.gate.text import word_count
-from stemcore.answers import Answer, ItemsAnswer, Statement, broken_rule
+from stemcore.answers import Answer, ItemsAnswer, OtherNames, broken_rule
 
 MAX_CARDS = 30
 MIN_BACK_WORDS = 3
@@ -12,8 +15,15 @@ MIN_BACK_WORDS = 3
 class Card(Answer):
     """A front that asks and a back that answers in at least three words."""
 
-    front: Statement
-    back: Statement
+    front: Annotated[str, OtherNames("term", "question", "prompt", "concept", "front_text")]
+    back: Annotated[str, OtherNames("definition", "answer", "back_text", "response", "explanation")]
+
+    @field_validator("front")
+    @classmethod
+    def _present(cls, value: str) -> str:
+        if not comparable(value):
+            raise broken_rule("no_front", "must not be empty")
+        return value
 
     @field_validator("back")
     @classmethod
@@ -29,4 +39,4 @@ class CardsAnswer(ItemsAnswer):
     items_field = "cards"
     item_field = "front"
 
-    cards: list[Card]
+    cards: Annotated[list[Card], OtherNames("flashcards", "flash_cards", "deck", "items")]

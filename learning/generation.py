@@ -20,11 +20,16 @@ INSTRUCTION_TOKENS = 4_000
 
 @dataclass(frozen=True)
 class Quality:
-    """How many items were asked for, and what the gate found, counted by rule."""
+    """How many items were asked for, and what the gate found, counted by rule.
+
+    `findings` counts everything found in the model's answers, `cues` the wording cues of the items
+    that are served with one because nothing better came.
+    """
 
     asked: int
     returned: int
     findings: dict[str, int] = field(default_factory=dict)
+    cues: dict[str, int] = field(default_factory=dict)
     topped_up: bool = False
 
     def as_data(self) -> dict[str, Any]:

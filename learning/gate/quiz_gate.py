@@ -1,64 +1,99 @@
-"""The gate of quizzes: no flawed question reaches a student."""
+"""The gate of quizzes: hard rules keep questions out, wording cues only rank them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from random import Random
 
-from learning.gate.findings import Gated, counted
-from learning.gate.quiz_rules import (
-    FATAL,
-    are_alike,
-    emphasised,
-    key_is_longest,
-    negative_stem,
-)
-from learning.quiz import CHOICES, QuizAnswer, QuizQuestion
+from learning.gate.findings import Gated, Judged, counted
+from learning.gate.negation import emphasised
+from learning.gate.positions import with_choices_named
+from learning.gate.quiz_cues import CUES, key_is_longest
+from learning.gate.sameness import comparable, stem_key
+from learning.gate.text import Gist
+from learning.quiz import CHOICES, MAX_QUESTIONS, QuizAnswer, QuizQuestion
 
-MOST_NEEDS = 3
-"""Of fewer questions none can be said of most."""
+MOST_JUDGED = 3 * MAX_QUESTIONS
+"""Of a longer answer the first ones are judged; nobody asks for more than MAX_QUESTIONS."""
+
+FEWEST = 2
+"""Of a single question none can be said of most."""
+
+_SIMILAR = 0.75
 
 
-def gate_quiz(answer: QuizAnswer, before: Sequence[QuizQuestion] = ()) -> Gated[QuizQuestion]:
-    """The questions of an answer that keep every rule, alone and beside those accepted `before`.
+def gate_quiz(
+    answer: QuizAnswer, before: Sequence[Judged[QuizQuestion]] = ()
+) -> Gated[QuizQuestion]:
+    """The questions of an answer that may be served beside those accepted `before`.
 
-    Negations are put in capitals; everything else that breaks a rule is left out and counted.
+    Repaired where it can be: negations are put in capitals, choices named by letter are named by
+    their text. Of questions that are alike the first stays.
     """
     found = list(answer.dropped)
-    passed: list[QuizQuestion] = []
-    for question in answer.questions:
-        broken = broken_rules(question, [*before, *passed])
-        found += broken
-        if not broken:
-            found += ["negative_stem"] if negative_stem(question) else []
-            passed.append(_repaired(question))
-    kept = without_telling_lengths(before, passed)
-    found += ["longest_key"] * (len(passed) - len(kept))
-    return Gated(tuple(kept), counted(found))
+    stems = {stem_key(one.item.question) for one in before}
+    gists = _Gists(one.item for one in before)
+    judged: list[Judged[QuizQuestion]] = []
+    for question in answer.questions[:MOST_JUDGED]:
+        key = stem_key(question.question)
+        if key in stems:
+            found.append("alike_stems")
+            continue
+        stems.add(key)
+        repaired, repairs = _repaired(question)
+        judged.append(Judged(repaired, _cues(repaired, gists)))
+        found += (*repairs, *judged[-1].cues)
+    return Gated(tuple(judged), counted(found))
 
 
-def broken_rules(question: QuizQuestion, others: Sequence[QuizQuestion]) -> list[str]:
-    """The names of the rules that keep a question out, beside others that are in."""
-    broken = [name for name, breaks in FATAL.items() if breaks(question)]
-    if any(are_alike(question, other) for other in others):
-        broken.append("alike_stems")
-    return broken
+def _repaired(question: QuizQuestion) -> tuple[QuizQuestion, list[str]]:
+    stem = emphasised(question.question)
+    explanation = with_choices_named(question.explanation, question.choices)
+    repairs = ["negative_stem"] if stem != question.question else []
+    repairs += ["position_reference"] if explanation != question.explanation else []
+    update = {"question": stem, "explanation": explanation}
+    return (question.model_copy(update=update) if repairs else question), repairs
 
 
-def _repaired(question: QuizQuestion) -> QuizQuestion:
-    return question.model_copy(update={"question": emphasised(question.question)})
+def _cues(question: QuizQuestion, gists: "_Gists") -> tuple[str, ...]:
+    cues = [name for name, gives in CUES.items() if gives(question)]
+    if gists.has_similar(question):
+        cues.append("similar_stems")
+    return tuple(cues)
 
 
-def without_telling_lengths(
-    before: Sequence[QuizQuestion], questions: Sequence[QuizQuestion]
-) -> list[QuizQuestion]:
-    """The questions without those because of which the longest choice is the key in most."""
-    kept = list(questions)
-    while True:
-        together = [*before, *kept]
-        telling = [question for question in kept if key_is_longest(question)]
-        count = sum(map(key_is_longest, together))
-        if len(together) < MOST_NEEDS or count * 2 <= len(together) or not telling:
-            return kept
-        kept.remove(telling[-1])
+class _Gists:
+    """What the questions so far ask, by answer: nobody compares all pairs."""
+
+    def __init__(self, questions: Iterable[QuizQuestion]) -> None:
+        self._by_answer: dict[str, list[Gist]] = {}
+        for question in questions:
+            self.has_similar(question)
+
+    def has_similar(self, question: QuizQuestion) -> bool:
+        """Whether one before asked nearly the same and had the same answer; remembers this one."""
+        gist = Gist.of(question.question)
+        same_answer = self._by_answer.setdefault(comparable(question.answer), [])
+        similar = any(gist.likeness(other) >= _SIMILAR for other in same_answer)
+        same_answer.append(gist)
+        return similar
+
+
+def with_telling_lengths(
+    judged: Sequence[Judged[QuizQuestion]], count: int
+) -> list[Judged[QuizQuestion]]:
+    """The questions, a cue on those because of which the longest choice is the key in most.
+
+    `count` of them will be served; in up to half of these the key may be the longest choice.
+    """
+    served = min(count, len(judged))
+    left = served // 2 if served >= FEWEST else served
+    marked = []
+    for one in judged:
+        if key_is_longest(one.item):
+            left -= 1
+        telling = left < 0 and key_is_longest(one.item)
+        marked.append(replace(one, cues=(*one.cues, "longest_key")) if telling else one)
+    return marked
 
 
 def spread_keys(questions: Iterable[QuizQuestion], random: Random) -> list[QuizQuestion]:

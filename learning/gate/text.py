@@ -1,25 +1,17 @@
-r"""Text as the gate compares it: what looks alike to a student is equal here.
-
-Case, spaces, trailing punctuation and quotes do not count, nor do LaTeX's own spaces (`\,`,
-`\quad`, `~`), dollar signs and `\text{…}`, nor the words that carry no content.
-"""
+"""The words of a text as the gate weighs them: those that carry content, in what is seen of it."""
 
 import re
 import unicodedata
+from dataclasses import dataclass
 
-_LATEX_SPACE = re.compile(r"\\(?:[,;:!> ]|q?quad\b|(?:thin|med|thick)space\b|displaystyle\b)|~")
-_LATEX_WRAPPER = re.compile(
-    r"\\(?:text|textrm|textit|textbf|mathrm|mathit|mathbf|operatorname|left|right|bigl?|bigr)"
-    r"(?![A-Za-z])"
-)
-_MATH_MARKS = re.compile(r"\\[()\[\]]|[${}]")
-_DASHES = re.compile("[\u2010-\u2015\u2212]")
-_SPACE = re.compile(r"\s+")
-_EDGE = " .,;:!?\"'“”‘’*_`"
+from learning.gate.notation import seen
+
 # Thai, Lao, Khmer, Burmese, kana and Chinese characters: written without spaces between words.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-_WORD = re.compile(rf"[{_UNSPACED}]|\\?[^\W_{_UNSPACED}]+(?:['’][^\W\d_{_UNSPACED}]+)?")
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+(?:['’][^\W\d_{_UNSPACED}]+)?")
 _UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
+
+FORMULA_SIGN = re.compile(r"<=|>=|==|!=|->|=>|[=≈≤≥<>≠→⇌×÷∝]")
 
 _FILLER = frozenset(
     word
@@ -31,39 +23,28 @@ _FILLER = frozenset(
         "question because since so therefore thus hence indeed simply just also very most more",
         "we you your our one called known given described stated explanation states says about",
         "mean means meant term definition define defined select choose identify name please tell",
+        "ask asks asked",
     )
     for word in line.split()
 )
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ied", "es", "ed", "ly", "s")
 _SHORTEST_STEM = 4
-
-
-def comparable(text: str) -> str:
-    """The text reduced to what tells two choices apart; empty when nothing is left."""
-    text = unicodedata.normalize("NFKC", text).casefold()
-    text = _LATEX_SPACE.sub(" ", text)
-    text = _MATH_MARKS.sub("", _LATEX_WRAPPER.sub("", text))
-    text = _DASHES.sub("-", text)
-    return _SPACE.sub("", _SPACE.sub(" ", text).strip(_EDGE))
-
-
-def letters_and_digits(text: str) -> str:
-    """The letters and digits of a text, in lower case."""
-    normal = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(character for character in normal if character.isalnum())
+_SHORTEST_WORD = 3
 
 
 def words(text: str) -> list[str]:
-    """All words and numbers of a text, in lower case.
+    """All words and numbers that are seen of a text, in lower case.
 
     Where a script has no spaces between words, each character stands for one.
     """
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return _WORD.findall(unicodedata.normalize("NFKC", seen(text)).casefold())
 
 
 def word_count(text: str) -> int:
-    """How many words a text has, formulas by their spaces."""
-    return len(words(text)) if _UNSPACED_CHARACTER.search(text) else len(text.split())
+    """How many words a text has; a formula has one for each of its operands and operators."""
+    if _UNSPACED_CHARACTER.search(text):
+        return len(words(text))
+    return len(FORMULA_SIGN.sub(r" \g<0> ", seen(text)).split())
 
 
 def content_words(text: str) -> frozenset[str]:
@@ -79,8 +60,24 @@ def stem(word: str) -> str:
     return word
 
 
-def overlap(first: frozenset[str], second: frozenset[str]) -> float:
-    """Jaccard similarity of two sets of words, 0 to 1; 0 when either is empty."""
-    if not first or not second:
-        return 0.0
-    return len(first & second) / len(first | second)
+@dataclass(frozen=True)
+class Gist:
+    """What a text asks: its content words in order, and its numbers, symbols and short words."""
+
+    words: tuple[str, ...]
+    signs: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> "Gist":
+        content = [stem(word) for word in words(text) if word not in _FILLER]
+        plain = [word for word in content if word.isalpha() and len(word) >= _SHORTEST_WORD]
+        return cls(tuple(dict.fromkeys(plain)), frozenset(content).difference(plain))
+
+    def likeness(self, other: "Gist") -> float:
+        """Jaccard similarity of the words, 0 to 1; 0 when signs or the order of words differ."""
+        common = set(self.words) & set(other.words)
+        if self.signs != other.signs or not common:
+            return 0.0
+        if [w for w in self.words if w in common] != [w for w in other.words if w in common]:
+            return 0.0
+        return len(common) / len({*self.words, *other.words})

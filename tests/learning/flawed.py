@@ -1,5 +1,9 @@
-"""Seeded flaws: for every rule of the gate, twenty flawed items made from clean ones."""
+"""Seeded flaws: for every rule of the gate, twenty flawed items made from clean ones.
 
+Those of hard rules must be kept out, those of wording cues must be found.
+"""
+
+import re
 from collections.abc import Callable, Iterator
 from itertools import cycle, islice
 from typing import Any
@@ -32,9 +36,16 @@ def key_missing() -> list[Answer]:
     )
 
 
+def _shouted(text: str) -> str:
+    """The text with its words in capitals; symbols and units are what they are."""
+    return re.sub(
+        r"(?<![A-Za-z])[A-Za-z]?[a-z]{2,}(?![A-Za-z])", lambda word: word[0].upper(), text
+    )
+
+
 def alike_choices() -> list[Answer]:
     changes: list[Callable[[str], str]] = [
-        str.upper,
+        _shouted,
         lambda text: f"  {text}  ",
         lambda text: text + ".",
         lambda text: text.replace(" ", "  ") + " ",
@@ -44,13 +55,34 @@ def alike_choices() -> list[Answer]:
         lambda text: text.capitalize() + ";",
         lambda text: f'"{text}"',
         lambda text: text.replace(" ", "\\ ") + "\\quad",
+        lambda text: text[:2] + "\u00ad" + text[2:],
+        lambda text: "\u200b" + text,
+        lambda text: f"**{text}**",
+        lambda text: text.replace(" ", "\u00a0") + "\ufeff",
     ]
 
     def make(item: Item, change: Callable[[str], str]) -> Item:
         first, second, _ = _distractors(item)
         return {**item, "choices": [item["answer"], first, second, change(second)]}
 
-    return _each(make, changes)
+    # Quoted numbers and capital symbols are other things; so only choices with words.
+    worded = (item for item in _questions() if re.search("[a-z]{3}", _distractors(item)[1]))
+    made = zip(worded, islice(cycle(changes), VARIANTS), strict=False)
+    return [[make(item, change)] for item, change in made]
+
+
+def not_four_choices() -> list[Answer]:
+    def make(item: Item, count: int) -> Item:
+        return {**item, "choices": [item["answer"], *_distractors(item), "a fifth one"][:count]}
+
+    return _each(make, [1, 2, 3, 5])
+
+
+def empty_choice() -> list[Answer]:
+    def make(item: Item, blank: str) -> Item:
+        return {**item, "choices": [item["answer"], *_distractors(item)[:2], blank]}
+
+    return _each(make, ["", " ", "\u200b", "\u00ad\ufeff", "\n"])
 
 
 def all_or_none() -> list[Answer]:
@@ -66,13 +98,13 @@ def all_or_none() -> list[Answer]:
         "None of the other choices",
         "Both of the above",
         "All of the options listed",
-        "none",
+        "All other answers",
         "I and II only",
         "Any of the above",
         "All answers are correct",
         "None are correct",
         "B, C and D",
-        "Not enough information",
+        "None of the given answers is right.",
         "*All of the above*",
         "Two of the above",
     ]
@@ -80,8 +112,7 @@ def all_or_none() -> list[Answer]:
     def make(item: Item, phrase: str) -> Item:
         return {**item, "choices": [item["answer"], *_distractors(item)[:2], phrase]}
 
-    # "None" is a fair choice where a number is asked for.
-    return [answer for answer in _each(make, phrases) if "How many" not in answer[0]["question"]]
+    return _each(make, phrases)
 
 
 def absolute_words() -> list[Answer]:
@@ -127,7 +158,7 @@ def position_reference() -> list[Answer]:
 
 def alike_stems() -> list[Answer]:
     changes: list[Callable[[str], str]] = [
-        str.upper,
+        _shouted,
         lambda text: text.rstrip("?. "),
         lambda text: f"  {text.replace(' ', '  ')}",
         lambda text: f"{text}?",
@@ -234,20 +265,23 @@ def longest_key() -> list[Answer]:
     return [[items[start], *map(longer, items[start + 1 : start + 4])] for start in starts]
 
 
-QUIZ_FLAWS: dict[str, Callable[[], list[Answer]]] = {
-    flaw.__name__: flaw
-    for flaw in (
-        key_missing,
-        alike_choices,
-        all_or_none,
-        absolute_words,
-        position_reference,
-        alike_stems,
-        stem_gives_key,
-        no_explanation,
-        circular_explanation,
-    )
-}
+Flaws = dict[str, Callable[[], list[Answer]]]
+
+
+def _named(*flaws: Callable[[], list[Answer]]) -> Flaws:
+    return {flaw.__name__: flaw for flaw in flaws}
+
+
+QUIZ_FLAWS = _named(
+    key_missing,
+    not_four_choices,
+    empty_choice,
+    alike_choices,
+    all_or_none,
+    alike_stems,
+    no_explanation,
+)
+QUIZ_CUES = _named(absolute_words, stem_gives_key, circular_explanation)
 
 
 def back_repeats_front() -> list[list[Item]]:
@@ -257,8 +291,11 @@ def back_repeats_front() -> list[list[Item]]:
         "The {front} is the {front}",
         "It is called {front} here",
         "This means: {front}!",
+        "{front}, of course.",
     ]
-    made = zip(clean_cards(), islice(cycle(frames), VARIANTS), strict=False)
+    # A repeated front of one or two words is too short for a back anyway.
+    long = (card for card in clean_cards() if len(card.front.split()) > 2)
+    made = zip(long, islice(cycle(frames), VARIANTS), strict=False)
     return [[_card(card, back=frame.format(front=card.front))] for card, frame in made]
 
 
@@ -270,7 +307,7 @@ def short_back() -> list[list[Item]]:
 
 def alike_fronts() -> list[list[Item]]:
     changes: list[Callable[[str], str]] = [
-        str.upper,
+        _shouted,
         lambda text: f"{text}!",
         lambda text: f" {text.replace(' ', '-')} ",
         lambda text: f"The {text}",
@@ -284,6 +321,5 @@ def _card(card: Card, **changes: str) -> Item:
     return {**card.model_dump(), **changes}
 
 
-CARD_FLAWS: dict[str, Callable[[], list[list[Item]]]] = {
-    flaw.__name__: flaw for flaw in (back_repeats_front, short_back, alike_fronts)
-}
+CARD_FLAWS = _named(short_back, alike_fronts)
+CARD_CUES = _named(back_repeats_front)

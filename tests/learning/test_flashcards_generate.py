@@ -41,6 +41,7 @@ async def test_it_replaces_flawed_cards_by_a_top_up(api: Api, providers: Any) ->
         "asked": 4,
         "returned": 4,
         "findings": {"alike_fronts": 2, "back_repeats_front": 1, "short_back": 1},
+        "cues": {},
         "topped_up": True,
     }
 

@@ -40,6 +40,7 @@ async def test_it_makes_a_quiz(api: Api, providers: Any) -> None:
         "asked": 5,
         "returned": 5,
         "findings": {},
+        "cues": {},
         "topped_up": False,
     }
 
@@ -102,13 +103,61 @@ async def test_flawed_questions_are_replaced_and_counted(api: Api, providers: An
 async def test_a_quiz_without_a_good_question_is_asked_for_again(api: Api, providers: Any) -> None:
     providers.script(quiz([FLAWED]), quiz(ITEMS[:1]))
     assert len(stems(data_of(await api.post(QUIZ.path, body(1))))) == 1
-    assert "all or none" in providers.prompts[1].user
+    assert "choices must not speak of the other choices" in providers.prompts[1].user
 
 
 async def test_nothing_but_flaws_is_an_error(api: Api, providers: Any) -> None:
     providers.always(quiz([FLAWED]))
     error = error_of(await api.post(QUIZ.path, body(1)), 502, "quiz_error")
-    assert "Invalid quiz JSON: no item is free of flaws" in error["message"]
+    assert "Invalid quiz JSON: questions[0].choices must not speak of" in error["message"]
+
+
+CUED = {
+    **ITEMS[0],
+    "question": "What is true of a body in free fall?",
+    "choices": ["It speeds up.", "It never speeds up.", "It always stops.", "It cools."],
+    "answer": "It speeds up.",
+}
+
+
+async def test_questions_with_a_wording_cue_give_way_to_better_ones(
+    api: Api, providers: Any
+) -> None:
+    providers.script(quiz([CUED, *ITEMS[1:4]]))
+    data = data_of(response := await api.post(QUIZ.path, body(3)))
+    assert stems(data) == [item["question"] for item in ITEMS[1:4]]
+    quality = response.json()["meta"]["quality"]
+    assert (quality["findings"], quality["cues"]) == ({"absolute_words": 1}, {})
+    assert len(providers.prompts) == 1
+
+
+async def test_better_questions_are_asked_for_once_with_the_faults(
+    api: Api, providers: Any
+) -> None:
+    providers.script(quiz([CUED, *ITEMS[1:3]]), quiz([ITEMS[5]]))
+    data = data_of(response := await api.post(QUIZ.path, body(3)))
+    assert stems(data) == [item["question"] for item in [*ITEMS[1:3], ITEMS[5]]]
+    assert response.json()["meta"]["quality"]["topped_up"] is True
+    _, second = providers.prompts
+    assert "Write exactly 1 question." in second.user
+    assert "wrong choices gave themselves away by words like always" in second.user
+
+
+@pytest.mark.parametrize("second", [steps.error(503), quiz([CUED]), steps.answer("no")])
+async def test_questions_with_a_cue_are_served_and_counted_when_nothing_better_comes(
+    api: Api, providers: Any, second: steps.Step
+) -> None:
+    providers.script(quiz([CUED, ITEMS[1]]))
+    providers.always(second)
+    data = data_of(response := await api.post(QUIZ.path, body(2)))
+    assert stems(data) == [CUED["question"], ITEMS[1]["question"]]
+    assert response.json()["meta"]["quality"]["cues"] == {"absolute_words": 1}
+
+
+async def test_a_quiz_of_nothing_but_cues_is_a_quiz(api: Api, providers: Any) -> None:
+    items = [{**CUED, "question": f"What is true of body {n} in free fall?"} for n in "abc"]
+    providers.always(quiz(items))
+    assert len(stems(data_of(await api.post(QUIZ.path, body(3))))) == 3
 
 
 @pytest.mark.parametrize("count", [0, 21, "many", None, True])
