@@ -110,7 +110,8 @@ def _folded(text: str) -> str:
 def _folded_word(found: re.Match[str]) -> str:
     word = found[0]
     lower = word.casefold()
-    is_word = len(word) >= _WORD_LETTERS and (word.isupper() or word[1:].islower())
+    core = word.partition("'")[0]
+    is_word = len(core) >= _WORD_LETTERS and (core.isupper() or core[1:].islower())
     return word if word[0] == "\\" or not is_word or _is_symbol(lower) else lower
 
 
