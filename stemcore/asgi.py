@@ -3,6 +3,7 @@
 import itertools
 import os
 from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stemcore.settings")
@@ -15,7 +16,8 @@ django_application = get_asgi_application()
 
 from stemcore.api.handler import handle_api  # noqa: E402  # needs the apps loaded
 from stemcore.database.lanes import ADMIN  # noqa: E402
-from stemcore.lifespan import handle_lifespan  # noqa: E402
+from stemcore.database.runs import Run, running  # noqa: E402
+from stemcore.lifespan import handle_lifespan, in_work  # noqa: E402
 
 # Loads every view now: the first request must not wait for their files.
 get_resolver().url_patterns  # noqa: B018
@@ -37,8 +39,13 @@ class AdminThreads:
         )
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        async with ThreadSensitiveContext(executor=next(self._turns)):
-            await django_application.handle(scope, receive, send)
+        run = Run(ADMIN, monotonic() + ADMIN.limit_s)
+        running.set(run)  # this task serves this request alone
+        try:
+            async with ThreadSensitiveContext(executor=next(self._turns)):
+                await django_application.handle(scope, receive, send)
+        finally:
+            run.unwanted = True
 
 
 admin = AdminThreads(ADMIN.threads)
@@ -48,7 +55,9 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     """Routes lifespan events, the admin with its static files, and everything else: the API."""
     if scope["type"] == "lifespan":
         await handle_lifespan(receive, send)
-    elif scope["path"].startswith(DJANGO_PATHS):
-        await admin(scope, receive, send)
-    else:
-        await handle_api(scope, receive, send)
+        return
+    with in_work():
+        if scope["path"].startswith(DJANGO_PATHS):
+            await admin(scope, receive, send)
+        else:
+            await handle_api(scope, receive, send)

@@ -2,14 +2,25 @@
 
 import asyncio
 import gc
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
+from structlog import get_logger
+
+from stemcore.database.runs import end_runs
 from stemcore.guests.sweeper import start_sweeping
 from stemcore.providers import prepare
 from stemcore.runtime import runtime
 
+log = get_logger(__name__)
+
 RESOLVER_THREADS = 4
+LEAVING_S = 2.0
+"""How long requests that are cut off at the end may take to give back what they held."""
+CLOSING_S = 4.0
+"""How long writing what is in memory and closing may take then."""
 GARBAGE_THRESHOLD = 50_000
 """Objects made and not yet freed, above which the youngest are looked through; Python has 700."""
 
@@ -36,9 +47,35 @@ def _collect_garbage_rarely() -> None:
     gc.set_threshold(GARBAGE_THRESHOLD)
 
 
+_requests: set["asyncio.Task[Any]"] = set()
+
+
+@contextmanager
+def in_work() -> Iterator[None]:
+    """Counts the running task among the requests whose end `stop` awaits."""
+    task = asyncio.current_task()
+    assert task is not None
+    _requests.add(task)
+    try:
+        yield
+    finally:
+        _requests.discard(task)
+
+
 async def stop() -> None:
-    """Writes what is still in memory and closes the clients of the running event loop."""
-    await runtime().close()
+    """Writes what is still in memory and closes the clients of the running event loop.
+
+    The server has cancelled the requests that outlasted its grace; they give back what they held
+    first. Whatever hangs, this takes `LEAVING_S + CLOSING_S` and a second at most.
+    """
+    if _requests:
+        await asyncio.wait(_requests, timeout=LEAVING_S)
+    try:
+        async with asyncio.timeout(CLOSING_S):
+            await runtime().close()
+    except TimeoutError:
+        log.warning("closed_in_haste")
+    end_runs()
 
 
 async def handle_lifespan(receive: Any, send: Any) -> None:

@@ -119,7 +119,6 @@ else:
 DATABASES["default"].update(
     ENGINE="stemcore.database.postgres",
     CONN_MAX_AGE=None,
-    CONN_HEALTH_CHECKS=True,
     DISABLE_SERVER_SIDE_CURSORS=True,
 )
 if DATABASE_POOL_MODE == "session":

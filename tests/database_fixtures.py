@@ -46,8 +46,7 @@ def database(
     test_database.empty()
     with django_db_blocker.unblock():
         # Some tests cut connections; the next one must not find this thread's dead.
-        connection.health_check_done = False
-        connection.close_if_health_check_failed()
+        connection.close_if_unusable_or_obsolete()
         yield filled_database
 
 

@@ -42,6 +42,10 @@ async def _unless_gone(request: ApiRequest) -> Response | None:
     watch = asyncio.ensure_future(_watch(request))
     try:
         await asyncio.wait((work, watch), return_when=asyncio.FIRST_COMPLETED)
+    except asyncio.CancelledError:  # the process ends: the work gives back what it held first
+        work.cancel()
+        await asyncio.wait((work,))
+        raise
     finally:
         watch.cancel()
         work.cancel()  # does nothing to work that is done

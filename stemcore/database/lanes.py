@@ -44,5 +44,5 @@ UPKEEP = Lane("upkeep", threads=1, limit_s=3.0, patience_s=9.0, bound=False)
 HEALTH = Lane("health", threads=1, limit_s=1.5, patience_s=1.5)
 """The question whether the database answers."""
 
-ADMIN = Lane("admin", threads=2, limit_s=30.0, patience_s=30.0, lock_wait_s=5.0)
+ADMIN = Lane("admin", threads=2, limit_s=9.0, patience_s=9.0, lock_wait_s=5.0)
 """The admin's pages, whose threads `stemcore.asgi` keeps: a run is a whole request."""

@@ -5,7 +5,6 @@ waits for a provider runs inside a unit.
 """
 
 import asyncio
-import select
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextlib import suppress
@@ -15,13 +14,12 @@ from time import monotonic
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
 from django.db import Error as DatabaseFailure
-from django.db import close_old_connections, connection, transaction
+from django.db import connection, transaction
 from psycopg.errors import LockNotAvailable
-from psycopg.pq import TransactionStatus
 
 from stemcore.context import answer_due
 from stemcore.database.lanes import SHORT, Lane
-from stemcore.database.postgres.base import CANCEL_S, LOOK_EVERY_S, silence
+from stemcore.database.postgres.base import CANCEL_S, LOOK_EVERY_S
 from stemcore.database.runs import Run, UnitTimeout, running
 
 P = ParamSpec("P")
@@ -140,10 +138,7 @@ async def _leave(run: Run, job: "Future[Any]") -> None:
 def _work(run: Run, work: Callable[[], R]) -> R:
     running.set(run)
     run.start()
-    # Drops a connection that broke or outlived its age before and after the work, as Django
-    # does around a request.
-    close_old_connections()
-    _drop_if_hung_up()
+    connection.close_if_unusable_or_obsolete()  # before and after, as Django around a request
     try:
         return work()
     except DatabaseFailure as error:
@@ -151,35 +146,7 @@ def _work(run: Run, work: Callable[[], R]) -> R:
             raise UnitTimeout("The unit was ended.") from error
         raise
     finally:
-        _forgive_errors()
-        close_old_connections()
-
-
-def _forgive_errors() -> None:
-    """Spares a connection that failed statements left whole the round trip of a health check."""
-    raw = connection.connection
-    if raw is not None and raw.info.transaction_status == TransactionStatus.IDLE:
-        connection.errors_occurred = False
-
-
-def _drop_if_hung_up() -> None:
-    """Closes this thread's connection when its server has gone; the work opens a new one.
-
-    An idle connection has nothing to read unless the server took its leave, and a look at the
-    socket takes microseconds, where Django's own health check takes a round trip a unit.
-    """
-    raw = connection.connection
-    if raw is None:
-        return
-    if raw.closed or raw.opened_at < silence.at or _has_news(raw.fileno()):
-        connection.close()
-    connection.health_check_done = True  # type: ignore[attr-defined]  # not in its stubs
-
-
-def _has_news(socket: int) -> bool:
-    look = select.poll()
-    look.register(socket, select.POLLIN)
-    return bool(look.poll(0))
+        connection.close_if_unusable_or_obsolete()
 
 
 @overload

@@ -1,5 +1,6 @@
 """Django's PostgreSQL backend on connections that keep to the limits of the run in hand."""
 
+import select
 from collections.abc import Callable
 from time import monotonic
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ from django.db.backends.postgresql import base
 from psycopg import generators, waiting
 from psycopg.abc import PQGen
 from psycopg.errors import CancellationTimeout, _WaitTimeout
+from psycopg.pq import ExecStatus, TransactionStatus
 
 from stemcore.database.lanes import Lane
 from stemcore.database.runs import Run, running
@@ -154,6 +156,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
         made.opened_at = monotonic()
         return made
 
+    def close_if_unusable_or_obsolete(self) -> None:
+        """Closes a connection that has ended or is not to be trusted; the next work opens another.
+
+        A look at the socket takes microseconds, where Django asks with a round trip: an idle
+        connection has nothing to read unless its server took its leave.
+        """
+        if self.connection is not None and not self._is_whole():
+            self.close()
+        self.errors_occurred = False
+
+    def _is_whole(self) -> bool:
+        raw: Connection = self.connection
+        return (
+            self.autocommit
+            and raw.pgconn.transaction_status == TransactionStatus.IDLE  # not when closed, too
+            and raw.opened_at >= silence.at
+            and not _has_news(raw.fileno())
+        )
+
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]  # not in its stubs
         run = running.get()
@@ -166,6 +187,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 raise
 
 
+def _has_news(socket: int) -> bool:
+    look = select.poll()
+    look.register(socket, select.POLLIN)
+    return bool(look.poll(0))
+
+
 def _begin(connection: Connection, lane: Lane) -> None:
     """Begins a transaction with the lane's limits, in the round trip that beginning costs.
 
@@ -175,7 +202,7 @@ def _begin(connection: Connection, lane: Lane) -> None:
     limits = "".join(f"; SET LOCAL {name} = {ms}" for name, ms in _limits(lane).items())
     connection.pgconn.send_query(f"BEGIN{limits}".encode())
     for result in connection.wait(generators.execute(connection.pgconn)):
-        if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
+        if result.status != ExecStatus.COMMAND_OK:
             raise psycopg.errors.error_from_result(result)
 
 

@@ -21,6 +21,8 @@ from stemcore.embedded.server import start
 
 HOST = "127.0.0.1"
 PORT = 8001
+GRACE_S = 5
+"""How long requests in work may go on after Ctrl-C."""
 FOLDER = Path(demo.__file__).parent
 STAFF = "staff"
 
@@ -47,7 +49,12 @@ class Command(BaseCommand):
         self._prepare()
         self._print_guide()
         uvicorn.run(
-            "stemcore.asgi:application", host=HOST, port=PORT, log_config=None, access_log=False
+            "stemcore.asgi:application",
+            host=HOST,
+            port=PORT,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=GRACE_S,
         )
         self._say("Stopped. The data stays in .data/ for the next start.")
 
