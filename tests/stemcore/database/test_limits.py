@@ -13,7 +13,7 @@ from django.db import connection
 
 from classes.models import AdminUser
 from stemcore.context import answer_due
-from stemcore.database import SHORT, UPKEEP, UnitTimeout, read, write
+from stemcore.database import HEALTH, LONG, SHORT, UPKEEP, Lane, UnitTimeout, read, write
 from stemcore.supabase.tokens import PlatformUser
 from tests import factories
 from tests.database import Superuser
@@ -60,6 +60,15 @@ def due_in(seconds: float) -> Iterator[None]:
         answer_due.reset(token)
 
 
+@contextmanager
+def own_lane(limit_s: float, patience_s: float) -> Iterator[Lane]:
+    """A lane of one thread, with its connection closed at the end."""
+    lane = Lane("test", threads=1, limit_s=limit_s, patience_s=patience_s)
+    yield lane
+    lane.executor.submit(lambda: connection.close()).result(LONG_S)
+    lane.executor.shutdown()
+
+
 def administrator(database: Superuser) -> PlatformUser:
     user = factories.user()
     database.execute("INSERT INTO admin_users (user_id) VALUES (%s)", [user.id])
@@ -99,11 +108,34 @@ async def test_it_ends_with_the_deadline_of_its_request(database: Superuser) -> 
 
 
 async def test_it_ends_with_the_limit_of_its_lane(database: Superuser) -> None:
-    began = monotonic()
-    with pytest.raises(UnitTimeout):
-        await sleep()
-    assert monotonic() - began < LONG_S / 2
+    with own_lane(limit_s=0.2, patience_s=LONG_S) as brief, pytest.raises(UnitTimeout):
+        await asyncio.wait_for(read(lane=brief)(sleep.sync)(), LONG_S / 2)
     await until(lambda: sleepers(database) == 0)
+
+
+async def test_its_caller_has_the_patience_of_its_lane(database: Superuser) -> None:
+    with own_lane(limit_s=LONG_S, patience_s=0.5) as busy:
+        calls = [asyncio.create_task(read(lane=busy)(sleep.sync)()) for _ in range(3)]
+        ended = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), LONG_S / 2)
+    assert {type(one) for one in ended} == {UnitTimeout}
+    await until(lambda: sleepers(database) == 0)
+
+
+async def test_what_is_long_or_stuck_holds_up_neither_leases_nor_health(
+    database: Superuser,
+) -> None:
+    search = read(lane=LONG)(sleep.sync)
+    searches = [asyncio.create_task(search()) for _ in range(12)]
+    await until(lambda: sleepers(database) == LONG.threads)
+    assert await backend()
+    stuck = [asyncio.create_task(sleep()) for _ in range(2 * SHORT.threads)]
+    await until(lambda: sleepers(database) == LONG.threads + SHORT.threads)
+    for lane in (UPKEEP, HEALTH):
+        assert await read(lane=lane)(backend.sync)()
+    assert not any(one.done() for one in searches + stuck)
+    for one in searches + stuck:
+        one.cancel()
+    await asyncio.wait(searches + stuck)
 
 
 async def test_upkeep_outlasts_the_deadline_of_its_request(database: Superuser) -> None:

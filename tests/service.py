@@ -1,0 +1,43 @@
+"""The service as a process of its own, behind a relay to its database."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from benchmarks.service import end, environment, free_port, wait_for
+from stemcore.embedded.platform import LOGIN
+from stemcore.embedded.server import ServerHandle
+from tests.stubs.relay import Relay
+
+GRACE_S = 1
+
+
+@dataclass(frozen=True)
+class Service:
+    """A running service; `relay` is its way to the database."""
+
+    url: str
+    relay: Relay
+    process: "subprocess.Popen[bytes]"
+
+
+@contextmanager
+def service(server: ServerHandle, database: str, **environ: str) -> Iterator[Service]:
+    """A service that serves, with a second of grace when it is told to end."""
+    with Relay(server.socket_dir) as relay:
+        address = f"postgresql://{LOGIN}@127.0.0.1:{relay.port}/{database}?sslmode=disable"
+        known = {**os.environ, **environment(server, free_port()), "DATABASE_URL": address}
+        port = free_port()
+        command = f"-m uvicorn stemcore.asgi:application --port {port} --log-level warning"
+        grace = f"--no-access-log --timeout-graceful-shutdown {GRACE_S}"
+        process = subprocess.Popen(
+            [sys.executable, *command.split(), *grace.split()], env={**known, **environ}
+        )
+        try:
+            wait_for(f"http://127.0.0.1:{port}/healthz")
+            yield Service(f"http://127.0.0.1:{port}", relay, process)
+        finally:
+            end(process)
