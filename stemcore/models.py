@@ -89,7 +89,9 @@ class GuestAdmission(models.Model):
 
     The row is the reserved use of its feature and, while `active`, one of the slots; until then it
     waits for one, in the order of the ids. It goes with the request; one left by a dead process
-    is swept after `expires_at`. No foreign key: the platform's tables must not know of ours.
+    is swept after `expires_at`. One that is `owed` belongs to a request that was answered and
+    could not be counted: it holds no slot, and any process counts it later.
+    No foreign key: the platform's tables must not know of ours.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -97,6 +99,7 @@ class GuestAdmission(models.Model):
     sandbox_id = models.UUIDField()
     feature = models.TextField()
     active = models.BooleanField()
+    owed = models.BooleanField(db_default=False)
     created_at = models.DateTimeField(db_default=Now())
     expires_at = models.DateTimeField()
 

@@ -137,9 +137,14 @@ def is_first(key: UUID, session_id: UUID) -> bool:
     return waiting.order_by("id").values_list("key", flat=True).first() == key
 
 
-def drop_ticket(key: UUID) -> None:
-    """Removes a ticket; to be called in a unit."""
-    SendTicket.objects.filter(key=key).delete()
+def redeem_ticket(key: UUID) -> None:
+    """Removes the ticket of a send that stores its exchange, in the unit that stores it.
+
+    Raises ResponseGenerationFailed for one that has run out: later sends may have gone on.
+    """
+    deleted, _ = SendTicket.objects.filter(key=key, expires_at__gt=Now()).delete()
+    if not deleted:
+        raise ResponseGenerationFailed("The answer timed out.")
 
 
 def sweep_tickets() -> None:
@@ -153,7 +158,7 @@ def sweep_tickets() -> None:
 
 @write(lane=UPKEEP)
 def _drop(key: UUID) -> None:
-    drop_ticket(key)
+    SendTicket.objects.filter(key=key).delete()
     sweep_tickets()  # seldom enough here: no send that succeeds pays for it
 
 

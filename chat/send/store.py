@@ -15,8 +15,9 @@ from chat.responses import ExchangeData
 from chat.rows import StoredCitation, message_row
 from chat.send.answer import Answered
 from chat.send.context import Conversation, own_session, stored_memory
-from chat.send.queue import drop_ticket
+from chat.send.queue import redeem_ticket
 from stemcore.database import write
+from stemcore.guests.settlement import settle_in_transaction
 from stemcore.moments import iso
 
 STEP = timedelta(milliseconds=1)
@@ -49,15 +50,18 @@ class Exchange:
 def store_exchange(
     conversation: Conversation, message: str, answered: Answered, ticket: UUID
 ) -> Exchange:
-    """Stores both messages, the compaction and the session's time, and gives the ticket back.
+    """Stores both messages, the compaction and the session's time, gives the ticket back, and
+    counts a guest's use: all or nothing.
 
     Raises SessionNotFound, SendSessionOwnerMismatch and SessionArchived when the session changed
-    meanwhile.
+    meanwhile, ResponseGenerationFailed when the ticket does not count any more, and
+    GuestRateLimitUnavailable when the use cannot be counted.
     """
     membership = conversation.membership
     session = own_session(
         membership.class_id, membership.user_id, conversation.session_id, locked=True
     )
+    redeem_ticket(ticket)
     result, compaction = answered.result, answered.compaction
     asked_at = _next_moment(session)
     question = _question(conversation, message, asked_at)
@@ -65,7 +69,7 @@ def store_exchange(
     ChatMessage.objects.bulk_create([question, reply])
     ChatSession.objects.filter(id=session.id).update(last_message_at=reply.created_at)
     stored = compaction if compaction and _store_compaction(conversation, compaction) else None
-    drop_ticket(ticket)
+    settle_in_transaction()
     return Exchange(result.answer, question, reply, stored)
 
 

@@ -32,6 +32,8 @@ LOCK_TIMEOUT = "5s"
 """A turn that takes longer to come is a database in trouble."""
 
 _LIVE = Q(expires_at__gt=Now())
+_EXPIRED = Q(owed=False) & ~_LIVE
+_WAITING = Q(active=False, owed=False) & _LIVE
 
 
 @contextmanager
@@ -59,7 +61,7 @@ def reserve(key: UUID, sandbox_id: UUID, feature: str) -> bool:
         counts = GuestAdmission.objects.aggregate(
             reserved=Count("id", filter=Q(sandbox_id=sandbox_id, feature=feature)),
             taken=Count("id", filter=Q(active=True)),
-            queued=Count("id", filter=Q(active=False) & _LIVE),
+            queued=Count("id", filter=_WAITING),
         )
         check_quota(feature, used(sandbox_id, feature), counts["reserved"])
         active: bool = _leaves_slot(counts["taken"]) and counts["queued"] == 0
@@ -79,6 +81,30 @@ def settle(key: UUID) -> None:
     """
     if not _end(key, succeeded=True):
         raise GuestRateLimitUnavailable
+
+
+@write(lane=UPKEEP)
+def owe(key: UUID) -> None:
+    """Gives the slot of a request that succeeded back, and leaves its use to be counted later."""
+    with in_turn():
+        admission = GuestAdmission.objects.filter(key=key).first()
+        if admission is None:
+            return
+        GuestAdmission.objects.filter(key=key).update(active=False, owed=True)
+        if admission.active:
+            platform.release_slot(admission.sandbox_id)
+
+
+@write(lane=UPKEEP)
+def count_next() -> bool:
+    """Counts the oldest use that is owed; False if there is none."""
+    with in_turn():
+        owed = GuestAdmission.objects.filter(owed=True).order_by("id").first()
+        if owed is None:
+            return False
+        owed.delete()
+        platform.count_use(owed.sandbox_id, owed.feature)
+        return True
 
 
 @write(lane=UPKEEP)
@@ -115,7 +141,7 @@ def look_at_queue(keys: Collection[UUID]) -> Queue:
     found = dict(GuestAdmission.objects.filter(key__in=keys).values_list("key", "active"))
     counts = GuestAdmission.objects.aggregate(
         taken=Count("id", filter=Q(active=True)),
-        queued=Count("id", filter=Q(active=False) & _LIVE),
+        queued=Count("id", filter=_WAITING),
     )
     return Queue(
         granted=frozenset(key for key, active in found.items() if active),
@@ -130,7 +156,7 @@ def grant_next() -> bool:
     with in_turn():
         if not _leaves_slot(GuestAdmission.objects.filter(active=True).count()):
             return False
-        first = GuestAdmission.objects.filter(_LIVE, active=False).order_by("id").first()
+        first = GuestAdmission.objects.filter(_WAITING).order_by("id").first()
         if first is None:
             return False
         if platform.acquire_slot(first.sandbox_id):
@@ -149,10 +175,26 @@ def renew(keys: Collection[UUID]) -> frozenset[UUID]:
     return frozenset(keys) - frozenset(admissions.values_list("key", flat=True))
 
 
+@dataclass(frozen=True)
+class Leftovers:
+    """What is to be done for requests that are over."""
+
+    owed: bool
+    """A use is to be counted."""
+    expired: bool
+    """An admission is past its lease, or the platform's total is off with nothing in work."""
+
+
 @read(lane=UPKEEP)
-def needs_sweeping() -> bool:
-    """Whether an admission is past its lease, or the platform's total is off with none in work."""
-    return GuestAdmission.objects.exclude(_LIVE).exists() or _total_is_off()
+def look_for_leftovers() -> Leftovers:
+    """What sweeping finds to do; cheap when there is nothing."""
+    found = GuestAdmission.objects.aggregate(
+        debts=Count("id", filter=Q(owed=True)),
+        past_lease=Count("id", filter=_EXPIRED),
+        in_work=Count("id", filter=Q(owed=False)),
+    )
+    off = not found["in_work"] and platform.total_drift() != 0
+    return Leftovers(owed=found["debts"] > 0, expired=found["past_lease"] > 0 or off)
 
 
 @write(lane=UPKEEP)
@@ -162,7 +204,7 @@ def sweep_next() -> bool:
     The platform's recount may miss what is just changing; what it then leaves is mended here.
     """
     with in_turn():
-        expired = GuestAdmission.objects.exclude(_LIVE).order_by("id").first()
+        expired = GuestAdmission.objects.filter(_EXPIRED).order_by("id").first()
         if expired is not None:
             _sweep(GuestAdmission.objects.filter(sandbox_id=expired.sandbox_id))
         elif _total_is_off():
@@ -171,15 +213,16 @@ def sweep_next() -> bool:
 
 
 def _total_is_off() -> bool:
-    return not GuestAdmission.objects.exists() and platform.total_drift() != 0
+    in_work = GuestAdmission.objects.filter(owed=False)
+    return not in_work.exists() and platform.total_drift() != 0
 
 
 def _sweep(admissions: QuerySet[GuestAdmission]) -> int:
     """Ends those that are expired, and gives back what they held; returns how many."""
     ended = 0
-    for expired in admissions.exclude(_LIVE):
+    for expired in admissions.filter(_EXPIRED):
         # Its process may wake up and renew it just now.
-        deleted, _ = GuestAdmission.objects.exclude(_LIVE).filter(id=expired.id).delete()
+        deleted, _ = GuestAdmission.objects.filter(_EXPIRED, id=expired.id).delete()
         if deleted and expired.active:
             platform.release_slot(expired.sandbox_id)
         ended += deleted

@@ -12,15 +12,14 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import Error as DatabaseFailure
-from django.db.utils import OperationalError
-from psycopg.errors import DeadlockDetected
 from structlog import get_logger
 
 from stemcore.database import Unit
 from stemcore.deadline import Deadline
-from stemcore.guests import admissions
+from stemcore.guests import admissions, settlement
 from stemcore.guests.admissions import LEASE_S
 from stemcore.guests.errors import GuestConcurrentLimit, GuestRateLimitUnavailable
+from stemcore.guests.retries import run
 from stemcore.runtime import runtime
 
 log = get_logger(__name__)
@@ -30,7 +29,9 @@ R = TypeVar("R")
 
 RENEW_EVERY_S = 4.0
 LOOK_EVERY_S = 0.05
-ATTEMPTS = 3
+SETTLE_WAIT_S = 1.0
+"""How long an answer waits for its use to be counted."""
+SETTLE_AGAIN_S = 1.0
 
 
 class Leases:
@@ -41,6 +42,9 @@ class Leases:
         # everybody else's requests run, with units that wait for their turn.
         self._turn = asyncio.Lock()
         self._held: dict[UUID, asyncio.Timeout] = {}
+        self.storing = asyncio.Lock()
+        self._answered: set[UUID] = set()
+        self._settling: set[asyncio.Task[None]] = set()
         self._waiting: dict[UUID, asyncio.Future[None]] = {}
         self._freed = asyncio.Event()
         self._renewing: asyncio.Task[None] | None = None
@@ -48,7 +52,7 @@ class Leases:
 
     async def close(self) -> None:
         """Ends the tasks; what is held still expires by itself."""
-        for task in (self._renewing, self._looking):
+        for task in (self._renewing, self._looking, *self._settling):
             if task is not None:
                 task.cancel()
 
@@ -65,11 +69,15 @@ class Leases:
             async with self._lease(key, lease_end):
                 if not active:
                     await self._slot(key, patience)
-                yield
+                with settlement.in_hand(key) as use:
+                    yield
         except BaseException:  # a cancelled request gives back what it held, as a failed one does
             await _to_its_end(self._give_back(key))
             raise
-        await _to_its_end(self._settle(key))
+        if use.settled:
+            self._freed.set()
+        else:
+            await self._settle(key)
 
     # Beginning and end ---------------------------------------------------------------------------
 
@@ -91,13 +99,44 @@ class Leases:
             return active, began + LEASE_S
 
     async def _settle(self, key: UUID) -> None:
+        """Counts the use, after a short while behind the answer's back.
+
+        Raises GuestRateLimitUnavailable when the reserved use may be another's by now.
+        """
+        settling = _task(self._settle_until_done(key), "guest-settling")
+        self._settling.add(settling)
+        settling.add_done_callback(self._settled)
+        await asyncio.wait([settling], timeout=SETTLE_WAIT_S)
+        if settling.done():
+            settling.result()
+
+    def _settled(self, settling: asyncio.Task[None]) -> None:
+        self._settling.discard(settling)
+        if not settling.cancelled() and settling.exception():
+            log.warning("guest_use_lost")
+
+    async def _settle_until_done(self, key: UUID) -> None:
+        self._answered.add(key)
+        self._keep_renewing()
+        try:
+            done = await self._done(admissions.settle, key)
+            while not done:
+                # After a failure nobody knows whether the use was counted; while the row is there
+                # it was not. So the slot comes back first, and whoever can counts what is owed.
+                done = await self._done(admissions.owe, key)
+                await asyncio.sleep(0 if done else SETTLE_AGAIN_S)
+        finally:
+            self._answered.discard(key)
+            self._freed.set()
+
+    async def _done(self, unit: Unit[[UUID], None], key: UUID) -> bool:
         try:
             async with self._turn:
-                await run(admissions.settle, key)
-        except DatabaseFailure:
-            raise GuestRateLimitUnavailable from None
-        finally:
-            self._freed.set()
+                await run(unit, key)
+        except DatabaseFailure as error:
+            log.warning("guest_use_not_counted", error=type(error).__name__)
+            return False
+        return True
 
     async def _give_back(self, key: UUID) -> None:
         try:
@@ -132,10 +171,10 @@ class Leases:
             self._renewing = _task(self._renew(), "guest-leases")
 
     async def _renew(self) -> None:
-        while self._held:
+        while self._held or self._answered:
             await asyncio.sleep(RENEW_EVERY_S)
             began = asyncio.get_running_loop().time()
-            keys = frozenset(self._held)
+            keys = frozenset(self._held) | self._answered
             try:
                 lost = await admissions.renew(keys)
             except DatabaseFailure as error:
@@ -203,17 +242,6 @@ def _task(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
     return asyncio.create_task(work, name=name, context=Context())
 
 
-async def run(unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Runs a unit, again when the platform's own work stood in its way and in that of ours."""
-    for _ in range(ATTEMPTS - 1):
-        try:
-            return await unit(*args, **kwargs)
-        except OperationalError as error:
-            if not isinstance(error.__cause__, DeadlockDetected):
-                raise
-    return await unit(*args, **kwargs)
-
-
 async def _to_its_end(work: Coroutine[Any, Any, R]) -> R:
     """Awaits work that goes on to its end when the request is cancelled; then so is the caller."""
     task = asyncio.ensure_future(work)
@@ -222,6 +250,18 @@ async def _to_its_end(work: Coroutine[Any, Any, R]) -> R:
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
+
+
+async def store_and_settle(unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Runs a unit that ends with `settle_in_transaction`.
+
+    Guests' go one at a time: they wait for their turn among all processes on the threads where
+    everybody else's requests run.
+    """
+    if not settlement.is_due():
+        return await unit(*args, **kwargs)
+    async with leases().storing:
+        return await run(unit, *args, **kwargs)
 
 
 def leases() -> Leases:

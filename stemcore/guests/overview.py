@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from stemcore.database import read, write
 from stemcore.guests import platform
-from stemcore.guests.admissions import in_turn, sweep_next
+from stemcore.guests.admissions import count_next, in_turn, sweep_next
 from stemcore.guests.quotas import COUNTERS
 from stemcore.models import GuestAdmission, GuestSandbox, GuestSessionQuota
 
@@ -28,12 +28,17 @@ class FeatureUse:
 
 @dataclass(frozen=True)
 class Status:
-    """Guests now. `platform_in_flight` is the platform's own total, which should be `in_flight`."""
+    """Guests now.
+
+    `owed` are uses that were answered and are still to be counted. `platform_in_flight` is the
+    platform's own total, which should be `in_flight`.
+    """
 
     slots: int
     in_flight: int
     waiting: int
     expired: int
+    owed: int
     platform_in_flight: int
     active_sandboxes: int
     features: tuple[FeatureUse, ...]
@@ -53,14 +58,16 @@ def status() -> Status:
     """How it stands with guests now."""
     counts = GuestAdmission.objects.aggregate(
         taken=Count("id", filter=Q(active=True)),
-        queued=Count("id", filter=Q(active=False)),
-        expired=Count("id", filter=Q(expires_at__lte=Now())),
+        queued=Count("id", filter=Q(active=False, owed=False)),
+        expired=Count("id", filter=Q(owed=False, expires_at__lte=Now())),
+        debts=Count("id", filter=Q(owed=True)),
     )
     return Status(
         slots=settings.GUEST_MAX_CONCURRENT_AI_REQUESTS,
         in_flight=counts["taken"],
         waiting=counts["queued"],
         expired=counts["expired"],
+        owed=counts["debts"],
         platform_in_flight=_totals().active_requests,
         active_sandboxes=_active().count(),
         features=tuple(_feature_use(feature) for feature in COUNTERS),
@@ -83,15 +90,22 @@ def reconcile() -> list[Change]:
 
     Returns what was off. Safe while guests are being served.
     """
-    changes = [_end_expired(), *_mend_sandboxes(), *_recount.sync()]
+    changes = [_end_expired(), _count_owed(), *_mend_sandboxes(), *_recount.sync()]
     return [change for change in changes if change.before != change.after]
 
 
 def _end_expired() -> Change:
-    before = GuestAdmission.objects.filter(expires_at__lte=Now()).count()
+    before = GuestAdmission.objects.filter(owed=False, expires_at__lte=Now()).count()
     while sweep_next.sync():
         pass
     return Change("expired admissions", before, 0)
+
+
+def _count_owed() -> Change:
+    before = GuestAdmission.objects.filter(owed=True).count()
+    while count_next.sync():
+        pass
+    return Change("uses still to be counted", before, 0)
 
 
 def _mend_sandboxes() -> list[Change]:

@@ -1,4 +1,4 @@
-"""Ends, from every server process, the admissions that dead processes left."""
+"""Ends the admissions that dead processes left, and counts what is owed, in every process."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ from django.db import Error as DatabaseFailure
 from structlog import get_logger
 
 from stemcore.guests import admissions
-from stemcore.guests.leases import run
+from stemcore.guests.retries import run
 from stemcore.runtime import runtime
 
 log = get_logger(__name__)
@@ -39,7 +39,9 @@ async def _sweep_on() -> None:
 
 
 async def sweep() -> None:
-    """Ends what is expired; one query when there is nothing to do. Raises DatabaseFailure."""
-    if await admissions.needs_sweeping():
-        while await run(admissions.sweep_next):
-            pass
+    """Counts what is owed and ends what is expired. Raises DatabaseFailure."""
+    leftovers = await admissions.look_for_leftovers()
+    while leftovers.expired and await run(admissions.sweep_next):
+        pass
+    while leftovers.owed and await run(admissions.count_next):
+        pass

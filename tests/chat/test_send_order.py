@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -18,11 +17,12 @@ from stemcore.asgi import application
 from stemcore.supabase.tokens import PlatformUser
 from tests import factories
 from tests.cast import Cast
+from tests.chat.gates import Gate, contents, number, tickets, until
 from tests.chat.workspace import PREFIX, call, chat_answer
 from tests.client import Api, data_of, error_of
 from tests.database import superuser
 from tests.provider_fixtures import Providers
-from tests.stubs.steps import Step, error
+from tests.stubs.steps import error
 from tests.tokens import access_token
 
 ROUTE = "messages/send"
@@ -33,22 +33,6 @@ async def send(api: Api, cast: Cast, message: str, **fields: Any) -> httpx.Respo
     return await call(api, ROUTE, cast.student, cast.classroom, **given)
 
 
-def contents(session: ChatSession) -> list[str]:
-    messages = factories.rows(ChatMessage, session=session)
-    return [message.content for message in sorted(messages, key=lambda m: (m.created_at, m.id))]
-
-
-def number(query: str, *values: Any) -> int:
-    """The one number that a query gives."""
-    row = superuser().execute(query, values).fetchone()  # type: ignore[arg-type]
-    assert row is not None
-    return int(next(iter(row.values())))
-
-
-def tickets() -> int:
-    return number("SELECT count(*) FROM stem.send_tickets")
-
-
 def leave_ticket(session: ChatSession, seconds: float) -> None:
     """The ticket of a process that died, with so many seconds to go."""
     superuser().execute(
@@ -56,39 +40,6 @@ def leave_ticket(session: ChatSession, seconds: float) -> None:
         " VALUES (%s, %s, now() + make_interval(secs => %s))",
         [uuid4(), session.id, seconds],
     )
-
-
-class Gate:
-    """A provider that answers only when the test opens the gate."""
-
-    def __init__(self, reply: Step) -> None:
-        self.reply = reply
-        self.arrived = threading.Event()
-        self.opened = threading.Event()
-
-    def __call__(self, request: Any) -> Step:
-        self.arrived.set()
-        self.opened.wait(10)
-        return self.reply
-
-
-async def until(condition: Callable[[], Any]) -> None:
-    """Waits until the condition holds; a test that waits ten seconds in vain fails."""
-    for _ in range(1_000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("waited in vain")
-
-
-@pytest.fixture
-def gate(providers: Providers) -> Iterator[Gate]:
-    """The next answer waits behind this gate; those after it come at once."""
-    made = Gate(chat_answer("First answer"))
-    providers.script(made)
-    providers.always(chat_answer("Second answer"))
-    yield made
-    made.opened.set()
 
 
 async def test_two_simultaneous_sends_store_two_exchanges_in_order(

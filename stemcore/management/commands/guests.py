@@ -42,6 +42,8 @@ class Command(BaseCommand):
         self.stdout.write(f"Waiting for a slot  {found.waiting}")
         if found.expired:
             self.stdout.write(f"Left to be swept    {found.expired}")
+        if found.owed:
+            self.stdout.write(f"Still to be counted {found.owed}")
         if found.platform_in_flight != found.in_flight:
             self.stdout.write(
                 f"The platform counts {found.platform_in_flight} in flight: run reconcile."

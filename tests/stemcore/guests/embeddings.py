@@ -94,3 +94,9 @@ def admit(
     if active:
         as_platform("SELECT acquire_guest_ai_slot_service(%s, 99)", sandbox.id)
     return key
+
+
+def owe(sandbox: GuestSandbox, feature: str = "embedding") -> None:
+    """A use that was answered and could not be counted."""
+    key = admit(sandbox, -1, active=False, feature=feature)
+    superuser().execute("UPDATE stem.guest_admissions SET owed = true WHERE key = %s", [key])

@@ -16,6 +16,7 @@ from tests.stemcore.guests.embeddings import (
     admit,
     as_platform,
     in_flight,
+    owe,
     stored,
     total_in_flight,
 )
@@ -72,6 +73,14 @@ def test_reconcile_brings_counters_back_to_the_truth(cast: Cast) -> None:
     assert in_flight(cast.sandbox_one) == (1, 1, 1)
     assert stored(cast.sandbox_two).active_ai_requests == 0
     assert guests("reconcile") == "Everything was right already.\n"
+
+
+def test_what_is_owed_is_shown_and_counted(cast: Cast) -> None:
+    owe(cast.sandbox_one)
+    assert "Still to be counted 1" in guests("status")
+    assert "uses still to be counted: 1 → 0" in guests("reconcile")
+    assert stored(cast.sandbox_one).embedding_operations_used == 1
+    assert in_flight(cast.sandbox_one) == (0, 0, 0)
 
 
 def test_reconcile_counts_what_the_platform_has_lost(cast: Cast) -> None:

@@ -1,17 +1,28 @@
 """Who is admitted: the guard's table, line by line, on a route that guests may use."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from stemcore.guests.sweeper import sweep
 from tests import factories
 from tests.cast import Cast
 from tests.client import Api, data_of, error_of
 from tests.database import fingerprint
 from tests.provider_fixtures import Providers
-from tests.stemcore.guests.embeddings import ROUTE, admissions, embed, in_flight, stored
+from tests.stemcore.guests.embeddings import (
+    ROUTE,
+    Gate,
+    admissions,
+    embed,
+    in_flight,
+    owe,
+    stored,
+    until,
+)
 from tests.stubs import steps
 
 PAST = datetime(2020, 1, 1, tzinfo=UTC)
@@ -160,14 +171,47 @@ async def test_it_says_when_the_use_cannot_be_reserved(
     assert in_flight(cast.sandbox_one) == (0, 0, 0)
 
 
-async def test_it_says_when_the_use_cannot_be_counted(
+async def test_a_good_answer_is_given_when_its_use_cannot_be_counted_and_it_is_counted_later(
     api: Api, cast: Cast, providers: Providers, database: Any
 ) -> None:
     name = "increment_guest_ai_usage_service"
     database.execute(f"ALTER FUNCTION {name} RENAME TO elsewhere")
     try:
-        answer = await embed(api, cast.guest_one, cast.sandbox_one.id)
+        data_of(await embed(api, cast.guest_one, cast.sandbox_one.id))
     finally:
         database.execute(f"ALTER FUNCTION elsewhere RENAME TO {name}")
-    error_of(answer, 502, "guest_rate_limit_unavailable")
     assert stored(cast.sandbox_one).embedding_operations_used == 0
+    assert in_flight(cast.sandbox_one) == (0, 0, 1)
+    await sweep()
+    assert stored(cast.sandbox_one).embedding_operations_used == 1
+    assert in_flight(cast.sandbox_one) == (0, 0, 0)
+
+
+async def test_what_is_owed_counts_against_the_limit(
+    api: Api, cast: Cast, providers: Providers, settings: Any
+) -> None:
+    settings.GUEST_LIMITS = {**settings.GUEST_LIMITS, "embedding": 1}
+    settings.GUEST_MAX_CONCURRENT_AI_REQUESTS = 1
+    owe(cast.sandbox_one)
+    answer = await embed(api, cast.guest_one, cast.sandbox_one.id)
+    error_of(answer, 429, "guest_rate_limit")
+    data_of(await embed(api, cast.guest_two, cast.sandbox_two.id))
+    await sweep()
+    assert stored(cast.sandbox_one).embedding_operations_used == 1
+
+
+async def test_a_good_answer_is_given_while_the_database_is_gone(
+    api: Api, cast: Cast, providers: Providers, gate: Gate, database: Any
+) -> None:
+    request = asyncio.create_task(embed(api, cast.guest_one, cast.sandbox_one.id))
+    await until(lambda: gate.arrived == 1)
+    database.execute("ALTER TABLE stem.guest_admissions RENAME TO elsewhere")
+    try:
+        gate.opened.set()
+        data_of(await request)
+    finally:
+        database.execute("ALTER TABLE stem.elsewhere RENAME TO guest_admissions")
+    assert in_flight(cast.sandbox_one) == (1, 1, 1)
+    await until(lambda: in_flight(cast.sandbox_one) == (0, 0, 1))
+    await sweep()
+    assert stored(cast.sandbox_one).embedding_operations_used == 1
