@@ -6,7 +6,7 @@ lease could not be renewed is cut off before its slot and its use can be given t
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from contextvars import Context
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
@@ -29,7 +29,7 @@ R = TypeVar("R")
 
 RENEW_EVERY_S = 4.0
 LOOK_EVERY_S = 0.05
-SETTLE_WAIT_S = 1.0
+SETTLE_WAIT_S = 5.0
 """How long an answer waits for its use to be counted."""
 SETTLE_AGAIN_S = 1.0
 
@@ -99,14 +99,17 @@ class Leases:
             return active, began + LEASE_S
 
     async def _settle(self, key: UUID) -> None:
-        """Counts the use, after a short while behind the answer's back.
+        """Counts the use, or tries to: what fails or takes too long goes on behind the answer.
 
         Raises GuestRateLimitUnavailable when the reserved use may be another's by now.
         """
-        settling = _task(self._settle_until_done(key), "guest-settling")
+        tried = asyncio.Event()
+        settling = _task(self._settle_until_done(key, tried), "guest-settling")
         self._settling.add(settling)
         settling.add_done_callback(self._settled)
-        await asyncio.wait([settling], timeout=SETTLE_WAIT_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_WAIT_S):
+                await tried.wait()
         if settling.done():
             settling.result()
 
@@ -115,7 +118,7 @@ class Leases:
         if not settling.cancelled() and settling.exception():
             log.warning("guest_use_lost")
 
-    async def _settle_until_done(self, key: UUID) -> None:
+    async def _settle_until_done(self, key: UUID, tried: asyncio.Event) -> None:
         self._answered.add(key)
         self._keep_renewing()
         try:
@@ -124,15 +127,16 @@ class Leases:
                 # After a failure nobody knows whether the use was counted; while the row is there
                 # it was not. So the slot comes back first, and whoever can counts what is owed.
                 done = await self._done(admissions.owe, key)
+                tried.set()
                 await asyncio.sleep(0 if done else SETTLE_AGAIN_S)
         finally:
+            tried.set()
             self._answered.discard(key)
             self._freed.set()
 
     async def _done(self, unit: Unit[[UUID], None], key: UUID) -> bool:
         try:
-            async with self._turn:
-                await run(unit, key)
+            await run(unit, key)
         except DatabaseFailure as error:
             log.warning("guest_use_not_counted", error=type(error).__name__)
             return False
@@ -140,8 +144,7 @@ class Leases:
 
     async def _give_back(self, key: UUID) -> None:
         try:
-            async with self._turn:
-                await run(admissions.give_back, key)
+            await run(admissions.give_back, key)
         except DatabaseFailure as error:
             # The request's own failure is what the caller must hear; the lease expires.
             log.warning("guest_admission_left", error=type(error).__name__)
