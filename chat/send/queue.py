@@ -22,12 +22,13 @@ from stemcore.deadline import Deadline
 
 log = get_logger(__name__)
 
-# What storing may take after the deadline: until then the next send waits.
+# What the last commit may take after the deadline: until then the next send waits.
 GRACE_S = 5.0
 
 FIRST_WAIT_S = 0.05
 LONGEST_WAIT_S = 0.25
-TIMED_OUT = "The answer timed out. An earlier message was still in work."
+TIMED_OUT = "The answer timed out."
+WAITED = f"{TIMED_OUT} An earlier message was still in work."
 
 
 @asynccontextmanager
@@ -42,28 +43,17 @@ async def turn_in(
     in this order, and ResponseGenerationFailed when the turn does not come in time.
     """
     ticket = uuid4()
-    conversation = await _joined(visit, session_id, message, ticket, deadline)
+    try:
+        conversation = await _join(visit, session_id, message, ticket, deadline)
+    except (asyncio.CancelledError, DatabaseError):
+        await asyncio.shield(return_ticket(ticket))  # it may have been taken all the same
+        raise
     try:
         if conversation is None:
             conversation = await _when_first(visit, session_id, ticket, deadline)
         yield ticket, conversation
     except BaseException:  # a cancelled send gives its ticket back as a failed one does
         await asyncio.shield(return_ticket(ticket))
-        raise
-
-
-async def _joined(
-    visit: Visit, session_id: UUID, message: str, ticket: UUID, deadline: Deadline
-) -> Conversation | None:
-    """The conversation, or None while earlier sends to the session are in work."""
-    joining = asyncio.ensure_future(_join(visit, session_id, message, ticket, deadline))
-    try:
-        return await asyncio.shield(joining)
-    except asyncio.CancelledError:
-        # The unit runs on in its thread, and the ticket that it takes would hold up the session.
-        await asyncio.wait([joining])
-        if joining.exception() is None:
-            await asyncio.shield(return_ticket(ticket))
         raise
 
 
@@ -78,7 +68,7 @@ async def _when_first(
         if conversation is not None:
             return conversation
         wait = min(2 * wait, LONGEST_WAIT_S)
-    raise ResponseGenerationFailed(TIMED_OUT)
+    raise ResponseGenerationFailed(WAITED)
 
 
 @write
@@ -144,7 +134,7 @@ def redeem_ticket(key: UUID) -> None:
     """
     deleted, _ = SendTicket.objects.filter(key=key, expires_at__gt=Now()).delete()
     if not deleted:
-        raise ResponseGenerationFailed("The answer timed out.")
+        raise ResponseGenerationFailed(TIMED_OUT)
 
 
 def sweep_tickets() -> None:
