@@ -1,16 +1,98 @@
 """HTTP clients of our own, made once per event loop and destination.
 
 A client costs 20 ms of CPU to build (its TLS context), and httpx's own connection pool collapses
-at 200 requests in flight, so clients are kept and run on aiohttp.
+at 200 requests in flight, so clients are kept and run on aiohttp. Every body is read whole and
+bounded, as it is unpacked: what a service sends must not fill our memory.
 """
 
+import json
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
 
 import aiohttp
 import httpx
-from httpx_aiohttp import AiohttpTransport
+from yarl import URL
 
 from stemcore.runtime import runtime
+
+BODY_LIMIT = 32 * 1024 * 1024
+"""Bytes of a response's body, unpacked; the largest we ask for, embeddings, have about 10 MB."""
+
+# They speak of the body as it was sent.
+_SENT_AS = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
+
+
+class BodyTooLarge(Exception):
+    """A response's body went past `BODY_LIMIT`."""
+
+
+class BoundedResponse(aiohttp.ClientResponse):
+    """A response whose body is read up to `BODY_LIMIT`."""
+
+    async def read(self) -> bytes:
+        """The body. Raises BodyTooLarge."""
+        if self._body is None:
+            try:
+                self._body = await self._bounded()
+            except BaseException:
+                self.close()
+                raise
+        return await super().read()
+
+    async def _bounded(self) -> bytes:
+        blocks: list[bytes] = []
+        size = 0
+        async for block in self.content.iter_any():
+            size += len(block)
+            if size > BODY_LIMIT:
+                raise BodyTooLarge
+            blocks.append(block)
+        return b"".join(blocks)
+
+    async def json(self, **_: Any) -> Any:
+        """The body as JSON, an empty object when it is none: SDKs read errors by it."""
+        try:
+            return json.loads((await self.read()).decode("utf-8-sig", "replace"))
+        except (ValueError, RecursionError):
+            return {}
+
+
+async def exchange(
+    session: aiohttp.ClientSession, method: str, url: str, headers: Any, content: bytes
+) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+    """Status, headers and whole body of what a server answers, whatever the status.
+
+    Raises BodyTooLarge and what aiohttp raises.
+    """
+    async with session.request(
+        method,
+        URL(url, encoded=True),
+        headers=headers,
+        data=content or None,
+        allow_redirects=False,
+    ) as response:
+        body = await response.read()
+    kept = [(name, value) for name, value in response.raw_headers if name.lower() not in _SENT_AS]
+    return response.status, kept, body
+
+
+class Transport(httpx.AsyncBaseTransport):
+    """httpx over an aiohttp session."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        content = await request.aread()
+        try:
+            status, headers, body = await exchange(
+                self._session, request.method, str(request.url), request.headers, content
+            )
+        except aiohttp.ClientConnectorError as error:
+            raise httpx.ConnectError(str(error)) from None
+        except (aiohttp.ClientError, OSError, BodyTooLarge) as error:
+            raise httpx.ReadError(str(error)) from None
+        return httpx.Response(status, headers=headers, content=body)
 
 
 class Clients:
@@ -25,6 +107,8 @@ class Clients:
             self._sessions[destination] = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=0),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                response_class=BoundedResponse,
+                timeout=aiohttp.ClientTimeout(total=None),  # each call has a deadline
                 trust_env=False,
             )
         return self._sessions[destination]
@@ -32,7 +116,7 @@ class Clients:
     def client(self, destination: str) -> httpx.AsyncClient:
         if destination not in self._clients:
             self._clients[destination] = httpx.AsyncClient(
-                transport=AiohttpTransport(client=self.session(destination)),
+                transport=Transport(self.session(destination)),
                 cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
                 trust_env=False,
                 timeout=None,  # noqa: S113  # each call has a deadline

@@ -79,6 +79,12 @@ class Attempts:
         except asyncio.CancelledError:
             row.status, row.error_kind = "cancelled", FailureKind.CANCELLED
             raise
+        except Exception:
+            # An answer that the code before us did not foresee: ours to mend, nobody's to suffer.
+            log.exception("provider_answer_unreadable", provider=row.provider, model=row.model)
+            unreadable = provider.failed(FailureKind.UNREADABLE, "sent an unreadable answer")
+            self._fail(row, unreadable)
+            raise unreadable from None
         finally:
             row.latency_ms = round((perf_counter() - started) * 1000)
             call_log.record(row)

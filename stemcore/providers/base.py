@@ -7,8 +7,8 @@ from typing import ClassVar
 from django.conf import settings
 
 from stemcore.providers.capabilities import EmbeddingFacts, embedding_facts
-from stemcore.providers.errors import AttemptFailed, FailureKind
-from stemcore.providers.types import Generation, Kind, Reply, Usage, Vectors
+from stemcore.providers.errors import AttemptFailed, FailureKind, code_word
+from stemcore.providers.types import Generation, Kind, Reply, Usage, Vectors, sum_of
 from stemcore.settings import ProviderSettings
 
 
@@ -38,6 +38,15 @@ class Provider(ABC):
         """The failure whose sentence is the provider's name and `what`."""
         return AttemptFailed(kind, f"{self.name} {what}.")
 
+    def empty(self, reason: str, *, starved: bool) -> AttemptFailed:
+        """The failure of an answer without a visible word; `starved`, for want of tokens."""
+        word = code_word(reason)
+        failure = self.failed(
+            FailureKind.EMPTY, f"sent an empty answer{f' ({word})' if word else ''}"
+        )
+        failure.starved = starved
+        return failure
+
 
 class KeyedProvider(Provider):
     """A provider that is reached over the network with a key."""
@@ -51,7 +60,7 @@ class KeyedProvider(Provider):
             vectors = await self._embed_batch(part, settings.EMBEDDING_DIM if facts.sizable else 0)
             if len(vectors.embeddings) != len(part):
                 raise self.failed(FailureKind.MALFORMED, "sent another number of embeddings")
-            usage = _sum(usage, vectors.usage) if embeddings else vectors.usage
+            usage = sum_of(usage, vectors.usage) if embeddings else vectors.usage
             embeddings += vectors.embeddings
         self._check(embeddings)
         return Vectors(embeddings, usage)
@@ -78,18 +87,3 @@ def batches(inputs: Sequence[str], facts: EmbeddingFacts) -> Iterator[list[str]]
         size += len(text)
     if part:
         yield part
-
-
-def _sum(one: Usage | None, other: Usage | None) -> Usage | None:
-    """Tokens of two requests; what one of them leaves unknown is unknown."""
-    if one is None or other is None:
-        return None
-
-    def add(a: int | None, b: int | None) -> int | None:
-        return None if a is None or b is None else a + b
-
-    return Usage(
-        add(one.prompt_tokens, other.prompt_tokens),
-        add(one.completion_tokens, other.completion_tokens),
-        add(one.total_tokens, other.total_tokens),
-    )

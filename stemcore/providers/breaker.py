@@ -3,7 +3,8 @@
 It lives in each process on its own: another process finds out for itself, after a few failures.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
@@ -11,13 +12,15 @@ THRESHOLD = 5
 """Failures in a row after which a provider is left out."""
 
 COOL_OFF_S = 20.0
-"""Seconds for which it is left out; the next failure after them opens the circuit again."""
+"""Seconds for which it is left out. Then one attempt goes through as a probe: while it is under
+way nobody else's does, and its failure opens the circuit again."""
 
 
 @dataclass
 class _Circuit:
     failures: int = 0
     open_until: float = 0.0
+    probed: bool = False
 
 
 class Breaker:
@@ -29,7 +32,21 @@ class Breaker:
 
     def lets_through(self, key: Hashable) -> bool:
         circuit = self._circuits.get(key)
-        return circuit is None or self._clock() >= circuit.open_until
+        return circuit is None or (self._clock() >= circuit.open_until and not circuit.probed)
+
+    @contextmanager
+    def attempt(self, key: Hashable) -> Iterator[None]:
+        """Around an attempt, which is the probe when the circuit has been open."""
+        circuit = self._circuits.get(key)
+        if circuit is None or circuit.failures < THRESHOLD or not self.lets_through(key):
+            yield
+            return
+        circuit.probed = True
+        try:
+            yield
+        finally:
+            # Whatever came of it, and when nothing did, as with a caller that left: the next one.
+            circuit.probed = False
 
     def succeeded(self, key: Hashable) -> None:
         self._circuits.pop(key, None)

@@ -8,15 +8,41 @@ openrouter.ai.
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
+
+from stemcore.answers.schema import AnswerSchema
+
+Format = Literal["schema", "object", "plain"]
+"""By JSON schema, as any JSON object, or by the prompt's words alone."""
 
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """`thinking_room` is added to the tokens asked for: such models count their thoughts in."""
+    """How a model wants to be asked.
+
+    `thinking_room` is added to the tokens asked for: such models count their thoughts in.
+    `most_tokens` bounds the sum. A `tokens_field` of "" stands for none. `refused_schemas` are
+    names of schemas for which a plain JSON object is asked for.
+    """
 
     takes_temperature: bool = True
     tokens_field: str = "max_tokens"
     thinking_room: int = 0
+    most_tokens: int | None = None
+    takes_system: bool = True
+    format: Format = "schema"
+    refused_schemas: frozenset[str] = frozenset()
+
+    def tokens(self, wanted: int) -> int:
+        """The number of tokens to ask for when `wanted` of them shall be visible."""
+        asked = wanted + self.thinking_room
+        return asked if self.most_tokens is None else min(asked, self.most_tokens)
+
+    def format_for(self, schema: AnswerSchema | None) -> Format:
+        """In which form an answer of that schema is asked for."""
+        if schema is None or self.format == "plain":
+            return "plain"
+        return "object" if schema.name in self.refused_schemas else self.format
 
 
 @dataclass(frozen=True)
@@ -41,10 +67,10 @@ _MODELS: tuple[tuple[str, str, ModelFacts], ...] = (
 )
 
 _EMBEDDINGS: tuple[tuple[str, str, EmbeddingFacts], ...] = (
-    # 2048 inputs and 300,000 tokens a request.
-    ("openai", r"text-embedding-3", EmbeddingFacts(True, 2048, 900_000)),
-    ("openai", r"text-embedding-ada", EmbeddingFacts(False, 2048, 900_000)),
-    ("openrouter", r"openai/text-embedding-3", EmbeddingFacts(True, 2048, 900_000)),
+    # They take 2048 inputs; 256 vectors are 8 MB of JSON, and more would hold up the event loop.
+    ("openai", r"text-embedding-3", EmbeddingFacts(True, 256, 900_000)),
+    ("openai", r"text-embedding-ada", EmbeddingFacts(False, 256, 900_000)),
+    ("openrouter", r"openai/text-embedding-3", EmbeddingFacts(True, 256, 900_000)),
     ("openrouter", r"(google/gemini|qwen/qwen3)-embedding", EmbeddingFacts(True, 100)),
     ("gemini", r"(models/)?gemini-embedding", EmbeddingFacts(True, 100)),
     ("gemini", r"", EmbeddingFacts(False, 100)),

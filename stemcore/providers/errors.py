@@ -6,8 +6,12 @@ provider's message or body never goes in: it may repeat the prompt, the key or t
 
 import re
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from stemcore.errors import DomainError
+
+if TYPE_CHECKING:
+    from stemcore.providers.faults import Fault
 
 # Error codes are words; a key has digits, an address has slashes.
 _CODE = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+){0,7}")
@@ -40,15 +44,20 @@ class FailureKind(StrEnum):
     MALFORMED = "malformed"
     EMPTY = "empty"
     REFUSED = "refused"
+    UNFINISHED = "unfinished"
+    CUT = "cut"
     UNUSABLE = "unusable"
+    UNREADABLE = "unreadable"
     CANCELLED = "cancelled"
 
 
 TRANSIENT = frozenset({FailureKind.CONNECTION, FailureKind.RATE_LIMITED, FailureKind.SERVER})
 """May pass on a second try with the same provider."""
 
-PROVIDER_AT_FAULT = TRANSIENT | {FailureKind.TIMEOUT, FailureKind.ACCESS, FailureKind.MALFORMED}
-"""Says something about the provider and not about this one request."""
+_PROVIDER_AT_FAULT = TRANSIENT | {FailureKind.TIMEOUT, FailureKind.ACCESS, FailureKind.MALFORMED}
+
+_OF_THE_REQUEST = 403
+"""The access denied to one request: hosts answer so to a prompt that their moderation flags."""
 
 _KIND_OF_STATUS = {
     401: FailureKind.ACCESS,
@@ -66,8 +75,12 @@ class AttemptFailed(Exception):
     """One attempt at one provider failed.
 
     `http_status` and `retry_after_s` are the provider's, when it sent them; `faults` are those of
-    an answer that came but could not be used.
+    an answer that came but could not be used. `fault` is the provider's error as understood;
+    `starved` says that the answer ended before its first visible word, for want of tokens.
     """
+
+    fault: "Fault | None" = None
+    starved: bool = False
 
     def __init__(
         self,
@@ -88,6 +101,11 @@ class AttemptFailed(Exception):
     @property
     def transient(self) -> bool:
         return self.kind in TRANSIENT
+
+    @property
+    def blames_provider(self) -> bool:
+        """Whether it says something about the provider and not about this one request."""
+        return self.kind in _PROVIDER_AT_FAULT and self.http_status != _OF_THE_REQUEST
 
     def told(self) -> ProviderError:
         """The error that a caller sees when this was the last attempt."""

@@ -7,8 +7,10 @@ database connection is used while a provider is waited for.
 """
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from time import perf_counter
 from typing import Generic, TypeVar
 
 from stemcore.answers.errors import UnusableAnswer
@@ -18,7 +20,6 @@ from stemcore.providers.attempts import Attempts, Metered
 from stemcore.providers.base import Provider
 from stemcore.providers.breaker import Breaker
 from stemcore.providers.errors import (
-    PROVIDER_AT_FAULT,
     AttemptFailed,
     FailureKind,
     ProviderError,
@@ -38,11 +39,21 @@ from stemcore.text import clean_text
 A = TypeVar("A", bound=Metered)
 T = TypeVar("T")
 
+Success = tuple[Provider, T, A, int]
+"""Who answered, what is made of the answer, the answer, and its milliseconds."""
+
 RETRY_PAUSE_S = 0.2
 """Seconds before a second try when the provider names none."""
 
 PATIENCE_S = 1.0
 """The longest wait for one provider while others could be asked instead."""
+
+FAIR_CHANCE_S = {"generation": 5.0, "embedding": 2.0}
+"""With less time than this a provider is not to blame for not answering: a caller in a hurry must
+not switch it off for everybody."""
+
+MORE_ROOM = 4096
+"""Tokens by which a cut answer's limit grows at least when it is asked for again."""
 
 breaker = Breaker()
 
@@ -117,22 +128,36 @@ class _Run(Generic[A, T]):
         names = registry.order(self.kind, call)
         if not names:
             raise ProviderError(_NOT_CONFIGURED[self.kind])
-        return [name for name in names if breaker.lets_through((name, self.kind))] or names
+        usable = [name for name in names if not self._is_left_out(name)]
+        self._all_are_out = not usable
+        return usable or names
 
-    async def first_success(self) -> tuple[Provider, T, A, int]:
+    def _is_left_out(self, name: str) -> bool:
+        return not breaker.lets_through((name, self.kind))
+
+    async def first_success(self) -> Success[T, A]:
         error: ProviderError = ProviderTimedOut()
         for position, name in enumerate(self.names):
             if self.deadline.expired:
                 if not isinstance(error, ProviderTimedOut):
                     error = ProviderTimedOut(f"{error.message} Then the request timed out.")
                 break
+            if self._is_left_out(name) and not (self._all_are_out or name == self.names[-1]):
+                continue  # meanwhile others found it failing, or probe it
             try:
                 return await self._turn(registry.provider(name), len(self.names) - position)
             except AttemptFailed as failure:
                 error = failure.told()
+            rest = self.last_resort()
+            if rest is not None:
+                return rest
         raise error
 
-    async def _turn(self, provider: Provider, left: int) -> tuple[Provider, T, A, int]:
+    def last_resort(self) -> Success[T, A] | None:
+        """What a provider's turn that failed has left us all the same."""
+        return None
+
+    async def _turn(self, provider: Provider, left: int) -> Success[T, A]:
         """The attempts at one provider; `left` counts the providers still to be asked, with it."""
         until = self._share(left)
         retried = False
@@ -153,13 +178,15 @@ class _Run(Generic[A, T]):
 
     async def _attempt(self, provider: Provider, until: Deadline) -> tuple[T, A, int]:
         circuit = (provider.name, self.kind)
-        try:
-            made = await self.attempts.make(provider, until, self.ask, self.read)
-        except AttemptFailed as failure:
-            if failure.kind in PROVIDER_AT_FAULT:
-                breaker.failed(circuit)
-            raise
-        breaker.succeeded(circuit)
+        fair = until.remaining() >= FAIR_CHANCE_S[self.kind]
+        with breaker.attempt(circuit):
+            try:
+                made = await self.attempts.make(provider, until, self.ask, self.read)
+            except AttemptFailed as failure:
+                if failure.blames_provider and (fair or failure.kind is not FailureKind.TIMEOUT):
+                    breaker.failed(circuit)
+                raise
+            breaker.succeeded(circuit)
         return made
 
 
@@ -174,13 +201,26 @@ class _GenerationRun(_Run[Reply, T]):
         )
         self._asked = self._original
         self._asked_again = False
+        self._had_room = generation.answer_schema is None
+        self._answered: tuple[Provider, int] | None = None
+        self._cut: tuple[Provider, Reply, int] | None = None
 
     async def ask(self, provider: Provider) -> Reply:
         # Faults concern one answer of one provider: the next provider gets the original.
         asked, self._asked = self._asked, self._original
-        return await provider.generate(asked)
+        started = perf_counter()
+        reply = await provider.generate(asked)
+        self._answered = provider, round((perf_counter() - started) * 1000)
+        return reply
 
     def read(self, reply: Reply) -> T:
+        if reply.cut and not self._had_room and self._answered and not _is_json(reply.content):
+            provider, latency_ms = self._answered
+            self._cut = provider, reply, latency_ms
+            raise provider.failed(FailureKind.CUT, "sent an answer that was cut off")
+        return self._as_read(reply)
+
+    def _as_read(self, reply: Reply) -> T:
         try:
             return self._read(reply.content)
         except UnusableAnswer as unusable:
@@ -189,6 +229,13 @@ class _GenerationRun(_Run[Reply, T]):
             ) from None
 
     def asks_again(self, failure: AttemptFailed) -> bool:
+        """Once for a cut answer, with more room, and once for one with faults, naming them."""
+        if failure.kind is FailureKind.CUT:
+            self._had_room = True
+            wanted = self._original.max_tokens
+            self._original = replace(self._original, max_tokens=wanted + max(wanted, MORE_ROOM))
+            self._asked = self._original
+            return True
         if failure.kind is not FailureKind.UNUSABLE or self._asked_again:
             return False
         self._asked_again = True
@@ -196,6 +243,16 @@ class _GenerationRun(_Run[Reply, T]):
         user = _ASK_AGAIN.format(user=self._original.user, faults=faults)
         self._asked = replace(self._original, user=user)
         return True
+
+    def last_resort(self) -> Success[T, Reply] | None:
+        """What can be read of an answer that was cut off, when more room brought no better one."""
+        if self._cut is None:
+            return None
+        (provider, reply, latency_ms), self._cut = self._cut, None
+        try:
+            return provider, self._as_read(reply), reply, latency_ms
+        except AttemptFailed:
+            return None
 
 
 class _EmbeddingRun(_Run[Vectors, list[list[float]]]):
@@ -210,6 +267,15 @@ class _EmbeddingRun(_Run[Vectors, list[list[float]]]):
 
     def read(self, vectors: Vectors) -> list[list[float]]:
         return vectors.embeddings
+
+
+def _is_json(text: str) -> bool:
+    """Whether a text is whole JSON: then only blanks were cut off."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _as_it_is(content: str) -> str:

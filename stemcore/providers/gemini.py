@@ -4,42 +4,63 @@ import re
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import aiohttp
 import certifi
 from google import genai
 from google.genai import errors, types
-from pydantic import FiniteFloat, ValidationError
+from pydantic import FiniteFloat
 
-from stemcore.http import http_session
+from stemcore.http import BodyTooLarge, http_session
 from stemcore.providers.base import KeyedProvider
-from stemcore.providers.capabilities import model_facts
-from stemcore.providers.errors import AttemptFailed, FailureKind, code_word, status_failure
+from stemcore.providers.capabilities import ModelFacts, model_facts
+from stemcore.providers.dialect import Dialect
+from stemcore.providers.errors import AttemptFailed, FailureKind
+from stemcore.providers.faults import fault_in, fault_of
 from stemcore.providers.types import Generation, Reply, Usage, Vectors
-from stemcore.providers.wire import CamelModel, CleanText, Count, read_body, retry_after_seconds
+from stemcore.providers.wire import (
+    CamelModel,
+    Count,
+    Glanced,
+    Objects,
+    Word,
+    read_body,
+    retry_after_seconds,
+    text_of,
+)
 from stemcore.settings import ProviderSettings
 
 _SECONDS = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s")
 
-
-class _Part(CamelModel):
-    text: CleanText = ""
-    thought: bool = False
+REFUSED = frozenset(
+    {"SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY"}
+)
+UNFINISHED = frozenset(
+    {"OTHER", "MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE", "UNEXPECTED_TOOL_CALL"}
+    | {"TOO_MANY_TOOL_CALLS", "MISSING_THOUGHT_SIGNATURE", "NO_IMAGE"}
+)
+CUT = "MAX_TOKENS"
+"""Why an answer ended (ai.google.dev, "FinishReason"). With any other word it is whole."""
 
 
 class _Content(CamelModel):
-    parts: list[_Part] = []
+    parts: Any = None
 
 
 class _Candidate(CamelModel):
-    content: _Content = _Content()
-    finish_reason: str | None = None
+    content: Annotated[_Content | None, Glanced] = None
+    finish_reason: Word = ""
+
+    @property
+    def text(self) -> str:
+        return text_of(self.content.parts) if self.content else ""
 
 
 class _PromptFeedback(CamelModel):
-    block_reason: str | None = None
+    block_reason: Word = ""
 
 
 class _UsageMetadata(CamelModel):
@@ -50,9 +71,9 @@ class _UsageMetadata(CamelModel):
 
 
 class _Answer(CamelModel):
-    candidates: list[_Candidate] = []
-    prompt_feedback: _PromptFeedback | None = None
-    usage_metadata: _UsageMetadata | None = None
+    candidates: Annotated[list[_Candidate], Objects] = []
+    prompt_feedback: Annotated[_PromptFeedback | None, Glanced] = None
+    usage_metadata: Annotated[_UsageMetadata | None, Glanced] = None
 
 
 class _Vector(CamelModel):
@@ -71,64 +92,69 @@ class Gemini(KeyedProvider):
     def __init__(self, config: ProviderSettings) -> None:
         super().__init__(config)
         self._client = _client(config)
-        self._refused_schemas: set[str] = set()
+        self._dialect = Dialect(model_facts(self.name, config.model))
 
     async def generate(self, generation: Generation) -> Reply:
-        config = self._config(generation)
-        schema = generation.answer_schema
-        if schema is None:
-            return await self._ask(generation, config)
-        config["response_mime_type"] = "application/json"
-        if schema.name not in self._refused_schemas:
-            try:
-                return await self._ask(
-                    generation, {**config, "response_json_schema": dict(schema.schema)}
-                )
-            except AttemptFailed as failure:
-                if failure.http_status != 400:
-                    raise
-        reply = await self._ask(generation, config)
-        # Only an answer proves that the schema was the trouble.
-        self._refused_schemas.add(schema.name)
-        return reply
+        async def ask(facts: ModelFacts) -> Reply:
+            return await self._ask(generation, facts)
 
-    def _config(self, generation: Generation) -> dict[str, Any]:
-        facts = model_facts(self.name, self.config.model)
+        return await self._dialect.speak(generation, ask)
+
+    def _config(self, generation: Generation, facts: ModelFacts) -> dict[str, Any]:
         config: dict[str, Any] = {
-            "system_instruction": generation.system,
-            "max_output_tokens": generation.max_tokens + facts.thinking_room,
             "automatic_function_calling": {"disable": True},
             # The body as text: our own models read it.
             "should_return_http_response": True,
         }
+        if facts.tokens_field:
+            config["max_output_tokens"] = facts.tokens(generation.max_tokens)
+        if facts.takes_system:
+            config["system_instruction"] = generation.system
         if facts.takes_temperature:
             config["temperature"] = generation.temperature
+        schema, form = generation.answer_schema, facts.format_for(generation.answer_schema)
+        if form != "plain":
+            config["response_mime_type"] = "application/json"
+        if schema is not None and form == "schema":
+            config["response_json_schema"] = dict(schema.schema)
         return config
 
-    async def _ask(self, generation: Generation, config: Mapping[str, Any]) -> Reply:
+    async def _ask(self, generation: Generation, facts: ModelFacts) -> Reply:
+        asked = generation.user
+        if not facts.takes_system:
+            asked = f"{generation.system}\n\n{asked}"
         with self._failures():
             response = await self._client.aio.models.generate_content(
                 model=self.config.model,
-                contents=generation.user,
-                config=types.GenerateContentConfig(**config),
+                contents=asked,
+                config=types.GenerateContentConfig(**self._config(generation, facts)),
             )
-            answer = _Answer.model_validate(read_body(_body(response)))
-        return self._reply(answer)
-
-    def _reply(self, answer: _Answer) -> Reply:
-        if not answer.candidates:
-            feedback = answer.prompt_feedback
-            if feedback is not None and feedback.block_reason:
-                raise self.failed(FailureKind.REFUSED, "refused the prompt")
+            body = read_body(_body(response))
+            answer = _Answer.model_validate(body)
+        candidate = next(iter(answer.candidates), None)
+        if candidate is None or not candidate.text.strip():
+            self._raise_what_came_instead(answer, body)
+        if candidate is None:
             raise self.failed(FailureKind.EMPTY, "sent no answer")
-        candidate = answer.candidates[0]
-        text = "".join(part.text for part in candidate.content.parts if not part.thought)
-        if not text.strip():
-            reason = code_word(candidate.finish_reason)
-            raise self.failed(
-                FailureKind.EMPTY, f"sent an empty answer{f' ({reason})' if reason else ''}"
-            )
-        return Reply(text, _usage(answer.usage_metadata))
+        return self._reply(candidate, answer.usage_metadata)
+
+    def _raise_what_came_instead(self, answer: _Answer, body: Any) -> None:
+        fault = fault_in(body)
+        if fault is not None:
+            raise fault.failure(self.name)
+        if answer.prompt_feedback is not None and answer.prompt_feedback.block_reason:
+            raise self.failed(FailureKind.REFUSED, "refused the prompt")
+
+    def _reply(self, candidate: _Candidate, metadata: _UsageMetadata | None) -> Reply:
+        """Raises AttemptFailed for an answer that did not come to its end, however much came."""
+        reason = candidate.finish_reason.upper()
+        if reason in REFUSED:
+            raise self.failed(FailureKind.REFUSED, "refused to answer")
+        if reason in UNFINISHED:
+            raise self.failed(FailureKind.UNFINISHED, f"did not finish its answer ({reason})")
+        if not candidate.text.strip():
+            raise self.empty(reason, starved=reason == CUT)
+        return Reply(candidate.text, _usage(metadata), reason == CUT)
 
     async def _embed_batch(self, inputs: Sequence[str], dimension: int) -> Vectors:
         # As contents, not as strings: newer models take a list of strings as the parts of one
@@ -154,11 +180,18 @@ class Gemini(KeyedProvider):
         try:
             yield
         except errors.APIError as error:
-            raise status_failure(self.name, error.code, error.status, _wait(error)) from None
+            raise self._status_failure(error) from None
+        except BodyTooLarge:
+            raise self.failed(FailureKind.MALFORMED, "sent too much") from None
         except (aiohttp.ClientError, OSError):
             raise self.failed(FailureKind.CONNECTION, "could not be reached") from None
-        except (ValidationError, ValueError):
+        except ValueError:
             raise self.failed(FailureKind.MALFORMED, "sent a malformed answer") from None
+
+    def _status_failure(self, error: errors.APIError) -> AttemptFailed:
+        details = error.details if isinstance(error.details, Mapping) else {}
+        fault = replace(fault_in(details) or fault_of(details), status=error.code)
+        return fault.failure(self.name, _wait(error))
 
 
 def _client(config: ProviderSettings) -> genai.Client:
@@ -210,5 +243,4 @@ def _usage(metadata: _UsageMetadata | None) -> Usage | None:
     written = metadata.candidates_token_count
     thought = metadata.thoughts_token_count
     completion = None if written is None and thought is None else (written or 0) + (thought or 0)
-    found = Usage(metadata.prompt_token_count, completion, metadata.total_token_count)
-    return None if found == Usage(None, None, None) else found
+    return Usage(metadata.prompt_token_count, completion, metadata.total_token_count).known

@@ -7,28 +7,49 @@ read the few fields that count.
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import aiohttp
 import httpx2
 import openai
-from httpx_aiohttp.httpx2 import AiohttpTransport
-from pydantic import FiniteFloat, ValidationError
+from pydantic import BeforeValidator, FiniteFloat, ValidationError
 
-from stemcore.http import http_session
+from stemcore.http import BodyTooLarge, exchange, http_session
 from stemcore.providers.base import KeyedProvider
-from stemcore.providers.capabilities import model_facts
-from stemcore.providers.errors import AttemptFailed, FailureKind, code_word, status_failure
+from stemcore.providers.capabilities import ModelFacts, model_facts
+from stemcore.providers.dialect import Dialect
+from stemcore.providers.errors import AttemptFailed, FailureKind
+from stemcore.providers.faults import fault_in, fault_of, is_error
 from stemcore.providers.schemas import strict_schema
 from stemcore.providers.types import AnswerSchema, Generation, Reply, Usage, Vectors
-from stemcore.providers.wire import CleanText, Count, WireModel, read_body, retry_after_seconds
+from stemcore.providers.wire import (
+    Count,
+    Glanced,
+    Objects,
+    WireModel,
+    Word,
+    read_body,
+    retry_after_seconds,
+    text_of,
+)
 from stemcore.settings import ProviderSettings
 
-SCHEMA_REFUSED = frozenset({400, 404, 422})
-"""Statuses by which servers say that they do not know JSON schemas, or not this one."""
-
 SESSION_ID_LENGTH = 256
+
+REFUSED = frozenset(
+    {"content_filter", "content_filtered", "safety", "recitation", "blocklist", "refusal", "spii"}
+    | {"prohibited_content", "sensitive", "guardrail_intervened"}
+)
+UNFINISHED = frozenset(
+    {"error", "abort", "aborted", "cancelled", "canceled", "timeout", "network_error", "other"}
+    | {"malformed_function_call", "malformed_response", "unexpected_tool_call"}
+    | {"insufficient_system_resource"}
+)
+CUT = frozenset({"length", "max_tokens", "model_length", "max_output_tokens"})
+"""Why an answer ended, by the words of OpenAI and, through OpenRouter, of other vendors. With any
+other word, or none, it is whole."""
 
 
 class _Usage(WireModel):
@@ -37,38 +58,46 @@ class _Usage(WireModel):
     total_tokens: Count = None
 
 
-class _Part(WireModel):
-    text: CleanText = ""
-
-
 class _Message(WireModel):
-    content: CleanText | list[_Part] | None = None
-    refusal: CleanText | None = None
+    content: Any = None
+    refusal: Any = None
+
+
+def _message(value: Any) -> Any:
+    """Some servers put the text where the message belongs."""
+    return value if isinstance(value, dict) else {"content": value}
 
 
 class _Choice(WireModel):
-    message: _Message
-    finish_reason: str | None = None
+    message: Annotated[_Message, BeforeValidator(_message)] = _Message()
+    text: Any = None
+    finish_reason: Word = ""
+    native_finish_reason: Word = ""
+    error: Any = None
 
+    @property
+    def content(self) -> str:
+        return text_of(self.message.content) or text_of(self.text)
 
-class _Fault(WireModel):
-    code: int | str | None = None
+    @property
+    def reasons(self) -> frozenset[str]:
+        return frozenset({self.finish_reason.lower(), self.native_finish_reason.lower()})
 
 
 class _Completion(WireModel):
-    choices: list[_Choice] = []
-    usage: _Usage | None = None
-    error: _Fault | None = None
+    choices: Annotated[list[_Choice], Objects] = []
+    usage: Annotated[_Usage | None, Glanced] = None
+    error: Any = None
 
 
 class _Embedding(WireModel):
     embedding: list[FiniteFloat]
-    index: int | None = None
+    index: Annotated[int | None, Glanced] = None
 
 
 class _Embeddings(WireModel):
     data: list[_Embedding]
-    usage: _Usage | None = None
+    usage: Annotated[_Usage | None, Glanced] = None
 
 
 class OpenAIShaped(KeyedProvider):
@@ -77,7 +106,7 @@ class OpenAIShaped(KeyedProvider):
     def __init__(self, config: ProviderSettings) -> None:
         super().__init__(config)
         self._client = _client(self.name, config, self._headers())
-        self._refused_schemas: set[str] = set()
+        self._dialect = Dialect(model_facts(self.name, config.model))
 
     def _headers(self) -> dict[str, str]:
         return {}
@@ -87,62 +116,67 @@ class OpenAIShaped(KeyedProvider):
         return {}
 
     async def generate(self, generation: Generation) -> Reply:
-        body = self._body(generation)
-        schema = generation.answer_schema
-        if schema is None:
-            return await self._complete(body)
-        if schema.name not in self._refused_schemas:
-            try:
-                return await self._complete({**body, "response_format": _schema_format(schema)})
-            except AttemptFailed as failure:
-                if failure.http_status not in SCHEMA_REFUSED:
-                    raise
-        reply = await self._complete({**body, "response_format": {"type": "json_object"}})
-        # Only an answer proves that the schema was the trouble.
-        self._refused_schemas.add(schema.name)
-        return reply
+        async def ask(facts: ModelFacts) -> Reply:
+            return await self._complete(self._body(generation, facts))
 
-    def _body(self, generation: Generation) -> dict[str, Any]:
-        facts = model_facts(self.name, self.config.model)
+        return await self._dialect.speak(generation, ask)
+
+    def _body(self, generation: Generation, facts: ModelFacts) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.config.model,
-            "messages": [
-                {"role": "system", "content": generation.system},
-                {"role": "user", "content": generation.user},
-            ],
-            facts.tokens_field: generation.max_tokens + facts.thinking_room,
+            "messages": _messages(generation, facts.takes_system),
         }
+        if facts.tokens_field:
+            body[facts.tokens_field] = facts.tokens(generation.max_tokens)
         if facts.takes_temperature:
             body["temperature"] = generation.temperature
+        schema, form = generation.answer_schema, facts.format_for(generation.answer_schema)
+        if schema is not None and form != "plain":
+            body["response_format"] = (
+                _schema_format(schema) if form == "schema" else {"type": "json_object"}
+            )
         return body | self._extras(generation)
 
     async def _complete(self, body: Mapping[str, Any]) -> Reply:
         with self._failures():
             response = await self._post("/chat/completions", body)
-            completion = _Completion.model_validate(read_body(response.content))
-        return self._reply(completion)
-
-    def _reply(self, completion: _Completion) -> Reply:
-        if completion.error is not None and not completion.choices:
-            raise self._error_in_body(completion.error)
-        if not completion.choices:
+            found = read_body(response.content)
+            completion = _Completion.model_validate(found)
+        choice = _first(completion.choices)
+        if choice is None or not choice.content.strip():
+            self._raise_fault_in(found)
+        if choice is None:
             raise self.failed(FailureKind.EMPTY, "sent no answer")
-        choice = completion.choices[0]
-        content = choice.message.content or ""
-        text = content if isinstance(content, str) else "".join(part.text for part in content)
-        if text.strip():
-            return Reply(text, _usage(completion.usage))
-        if choice.message.refusal or choice.finish_reason == "content_filter":
-            raise self.failed(FailureKind.REFUSED, "refused to answer")
-        reason = code_word(choice.finish_reason)
-        raise self.failed(
-            FailureKind.EMPTY, f"sent an empty answer{f' ({reason})' if reason else ''}"
-        )
+        self._check_end(choice)
+        return self._reply(choice, completion)
 
-    def _error_in_body(self, fault: _Fault) -> AttemptFailed:
+    def _raise_fault_in(self, body: Any) -> None:
         """OpenRouter answers 200 and puts the error of the model's host into the body."""
-        status = fault.code if isinstance(fault.code, int) and fault.code >= 400 else 502
-        return status_failure(self.name, status, fault.code)
+        fault = fault_in(body)
+        if fault is not None:
+            raise fault.failure(self.name)
+
+    def _check_end(self, choice: _Choice) -> None:
+        """Raises AttemptFailed for an answer that did not come to its end, however much came."""
+        if is_error(choice.error):
+            raise fault_of(choice.error).failure(self.name)
+        if choice.reasons & REFUSED:
+            raise self.failed(FailureKind.REFUSED, "refused to answer")
+        if "error" in choice.reasons:
+            raise self.failed(FailureKind.SERVER, "broke its answer off")
+        if choice.reasons & UNFINISHED:
+            raise self.failed(FailureKind.UNFINISHED, "did not finish its answer")
+
+    def _reply(self, choice: _Choice, completion: _Completion) -> Reply:
+        text, cut = choice.content, bool(choice.reasons & CUT)
+        if text.strip():
+            if is_error(completion.error) and not choice.finish_reason:
+                raise fault_of(completion.error).failure(self.name)
+            return Reply(text, _usage(completion.usage), cut)
+        refusal = choice.message.refusal
+        if isinstance(refusal, str) and refusal.strip():
+            raise self.failed(FailureKind.REFUSED, "refused to answer")
+        raise self.empty(choice.finish_reason, starved=cut)
 
     async def _embed_batch(self, inputs: Sequence[str], dimension: int) -> Vectors:
         body: dict[str, Any] = {
@@ -154,8 +188,16 @@ class OpenAIShaped(KeyedProvider):
             body["dimensions"] = dimension
         with self._failures():
             response = await self._post("/embeddings", body)
-            found = _Embeddings.model_validate_json(response.content)
+            found = self._embeddings(response.content)
         return Vectors(self._in_order(found.data), _usage(found.usage))
+
+    def _embeddings(self, content: bytes) -> _Embeddings:
+        try:
+            return _Embeddings.model_validate_json(content)
+        except ValidationError:
+            body = read_body(content)
+            self._raise_fault_in(body)
+            return _Embeddings.model_validate(body)
 
     def _in_order(self, data: list[_Embedding]) -> list[list[float]]:
         """The vectors by their index; a server that sends no index at all sends them in order."""
@@ -183,15 +225,24 @@ class OpenAIShaped(KeyedProvider):
         try:
             yield
         except openai.APIStatusError as error:
-            wait = retry_after_seconds(error.response.headers)
-            code = error.code or error.type
-            raise status_failure(self.name, error.status_code, code, wait) from None
-        except (openai.OpenAIError, aiohttp.ClientError, OSError):
+            raise self._status_failure(error.response) from None
+        except (openai.OpenAIError, aiohttp.ClientError, OSError) as error:
+            if isinstance(error.__cause__, BodyTooLarge):
+                raise self.failed(FailureKind.MALFORMED, "sent too much") from None
             # The SDK's timeout error too: without a timeout of our own it means that the
             # connection broke, which the transport reports as a timeout.
             raise self.failed(FailureKind.CONNECTION, "could not be reached") from None
-        except (ValidationError, ValueError):
+        except ValueError:
             raise self.failed(FailureKind.MALFORMED, "sent a malformed answer") from None
+
+    def _status_failure(self, response: httpx2.Response) -> AttemptFailed:
+        try:
+            body = read_body(response.content)
+        except ValueError:
+            body = None
+        fault = fault_in(body) or fault_of(body if isinstance(body, Mapping) else {})
+        fault = replace(fault, status=response.status_code)
+        return fault.failure(self.name, retry_after_seconds(response.headers))
 
 
 class OpenAI(OpenAIShaped):
@@ -223,24 +274,36 @@ class OpenRouter(OpenAIShaped):
         return extras
 
 
+class _Transport(httpx2.AsyncBaseTransport):
+    """The SDK's httpx over an aiohttp session."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self._session = session
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        content = await request.aread()
+        status, headers, body = await exchange(
+            self._session, request.method, str(request.url), request.headers, content
+        )
+        return httpx2.Response(status, headers=headers, content=body)
+
+
 def _client(name: str, config: ProviderSettings, headers: Mapping[str, str]) -> openai.AsyncOpenAI:
-    # `verify` would build a TLS context that the given session never uses.
-    transport = AiohttpTransport(verify=False, client=http_session(name))
     client = openai.AsyncOpenAI(
         api_key=config.api_key,
         base_url=config.base_url or "https://api.openai.com/v1",
         max_retries=0,
         timeout=None,
-        default_headers=headers,
         http_client=httpx2.AsyncClient(
-            transport=transport,
+            transport=_Transport(http_session(name)),
             trust_env=False,
             timeout=None,
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         ),
     )
     # The SDK takes these from the environment, and would send them to OpenRouter as well.
-    client.organization = client.project = None
+    client.organization = client.project = client.admin_api_key = None
+    client._custom_headers = headers
     return client
 
 
@@ -257,5 +320,18 @@ def _schema_format(schema: AnswerSchema) -> dict[str, Any]:
 def _usage(usage: _Usage | None) -> Usage | None:
     if usage is None:
         return None
-    found = Usage(usage.prompt_tokens, usage.completion_tokens, usage.total_tokens)
-    return None if found == Usage(None, None, None) else found
+    return Usage(usage.prompt_tokens, usage.completion_tokens, usage.total_tokens).known
+
+
+def _first(choices: Sequence[_Choice]) -> _Choice | None:
+    """The first choice with a text, else the first."""
+    return next((choice for choice in choices if choice.content.strip()), next(iter(choices), None))
+
+
+def _messages(generation: Generation, takes_system: bool) -> list[dict[str, str]]:
+    if takes_system:
+        return [
+            {"role": "system", "content": generation.system},
+            {"role": "user", "content": generation.user},
+        ]
+    return [{"role": "user", "content": f"{generation.system}\n\n{generation.user}"}]

@@ -55,13 +55,37 @@ class Usage:
             "total_tokens": self.total_tokens,
         }
 
+    @property
+    def known(self) -> "Usage | None":
+        """The usage, or None when it says nothing."""
+        return None if self == Usage(None, None, None) else self
+
+
+def sum_of(one: Usage | None, other: Usage | None) -> Usage | None:
+    """Tokens of two answers; what one of them leaves unknown is unknown."""
+    if one is None or other is None:
+        return None
+    return Usage(
+        _sum(one.prompt_tokens, other.prompt_tokens),
+        _sum(one.completion_tokens, other.completion_tokens),
+        _sum(one.total_tokens, other.total_tokens),
+    )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
 
 @dataclass(frozen=True)
 class Reply:
-    """What an adapter makes of one generated answer; `content` is never blank."""
+    """What an adapter makes of one generated answer; `content` is never blank.
+
+    `cut` says that it ended because its tokens were used up.
+    """
 
     content: str
     usage: Usage | None
+    cut: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""Pieces that the wire models of all providers share."""
+"""Pieces that the wire models of all providers share.
+
+What an answer stands on is checked; what is only glanced at, such as the usage, is unknown when
+it has another shape than documented, and never costs the answer.
+"""
 
 import json
 from collections.abc import Mapping
@@ -6,12 +10,21 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic.alias_generators import to_camel
 
 from stemcore.text import clean_text
 
 _LARGEST_COUNT = 2**31 - 1  # what an integer column holds
+_DIGITS = len(str(_LARGEST_COUNT))
+_DEEPEST_PART = 5
 
 
 class WireModel(BaseModel):
@@ -27,25 +40,87 @@ class CamelModel(WireModel):
 
 
 def _count(value: Any) -> int | None:
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _DIGITS:
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST_COUNT:
         return value
     return None
 
 
-def _text(value: Any) -> Any:
-    return clean_text(value) if isinstance(value, str) else value
+def _or_none(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+def _objects(value: Any) -> Any:
+    if value is None:
+        return []
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else value
 
 
 Count = Annotated[int | None, BeforeValidator(_count)]
-"""A number of tokens. A wrong one is unknown: it must not cost the answer."""
+"""A number of tokens. A wrong one is unknown."""
 
-CleanText = Annotated[str, BeforeValidator(_text)]
-"""Text of a model; halves of surrogate pairs, which JSON escapes can carry, are replaced."""
+Glanced = WrapValidator(_or_none)
+"""What does not fit is None."""
+
+Word = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
+"""A word, such as the reason why an answer ended; anything else is none."""
+
+Objects = BeforeValidator(_objects)
+"""The objects of a list; null is an empty list."""
 
 
 def read_body(content: bytes) -> Any:
-    """The JSON value of a response body. Raises ValueError."""
-    return json.loads(content.decode("utf-8", "replace"))
+    """The JSON value of a response body, without the list around it that some put there.
+
+    Raises ValueError.
+    """
+    try:
+        value = json.loads(content.decode("utf-8-sig", "replace"), parse_int=_integer)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if isinstance(value, list) and len(value) == 1:
+        return value[0]
+    return value
+
+
+def _integer(digits: str) -> int | float:
+    """An integer of any length: Python refuses to read thousands of digits as one."""
+    return int(digits) if len(digits) <= 20 else float(digits)
+
+
+def text_of(content: Any, depth: int = 0) -> str:
+    """The visible text of a message's content: a text, parts of it, or an object with the text.
+
+    Thoughts are no part of it. An object without a text is an answer that the server has already
+    read as JSON. Halves of surrogate pairs, which JSON escapes can carry, are replaced.
+    """
+    if isinstance(content, str):
+        return clean_text(content)
+    if depth > _DEEPEST_PART:
+        return ""
+    if isinstance(content, list):
+        return "".join(text_of(part, depth + 1) for part in content)
+    if not isinstance(content, dict) or _is_thought(content):
+        return ""
+    for key in ("text", "value", "content", "parts"):
+        if content.get(key):
+            return text_of(content[key], depth + 1)
+    if depth == 0 and content and "type" not in content and "text" not in content:
+        return clean_text(json.dumps(content, ensure_ascii=False))
+    return ""
+
+
+def _is_thought(part: Mapping[str, Any]) -> bool:
+    kind = part.get("type")
+    return part.get("thought") is True or (
+        isinstance(kind, str) and kind.startswith(("thinking", "reasoning", "redacted"))
+    )
 
 
 def retry_after_seconds(headers: Mapping[str, str]) -> float | None:
@@ -64,7 +139,7 @@ def _until(date: str) -> float:
     """Seconds until an HTTP date, negative when it is none."""
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, (aware - datetime.now(UTC)).total_seconds())
+    except (ValueError, OverflowError, TypeError, IndexError):
         return -1.0
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (aware - datetime.now(UTC)).total_seconds())

@@ -21,15 +21,15 @@ SYSTEM = "You are a careful tutor of the class."
 USER = "Why is the sky blue, asks pupil Zelda Quux?"
 
 
-def call(seconds: float = 5.0, **kwargs: Any) -> Call:
+def call(seconds: float = 30.0, **kwargs: Any) -> Call:
     return Call("test_purpose", Deadline.after(seconds), **kwargs)
 
 
-async def ask(seconds: float = 5.0, **kwargs: Any) -> GenerationResult:
+async def ask(seconds: float = 30.0, **kwargs: Any) -> GenerationResult:
     return await generate(Generation(SYSTEM, USER), call(seconds, **kwargs))
 
 
-async def embed_texts(*texts: str, seconds: float = 5.0, **kwargs: Any) -> EmbeddingResult:
+async def embed_texts(*texts: str, seconds: float = 30.0, **kwargs: Any) -> EmbeddingResult:
     return await embed(texts, call(seconds, **kwargs))
 
 

@@ -78,10 +78,15 @@ async def test_it_does_not_ask_again_without_time(providers: Any) -> None:
         await generate_answer(ASKED, call(0.3), read)
 
 
-async def test_it_lets_a_fault_of_ours_rise(providers: Any) -> None:
-    def broken(content: str) -> int:
-        raise ZeroDivisionError
+async def test_it_moves_on_when_the_code_that_reads_fails(
+    providers: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    def reads_numbers(content: str) -> float:
+        return 1 / len(content.strip("0"))
 
-    with pytest.raises(ZeroDivisionError):
-        await generate_answer(ASKED, call(), broken)
-    assert len(providers.prompts) == 1
+    providers.openrouter.always(steps.answer("000"))
+    value, result = await generate_answer(ASKED, call(), reads_numbers)
+    assert (value > 0, result.provider) == (True, "openai")
+    first, _ = await log_rows()
+    assert (first.status, first.error_kind) == ("failed", "unreadable")
+    assert "ZeroDivisionError" in caplog.text

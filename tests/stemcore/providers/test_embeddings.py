@@ -111,7 +111,7 @@ async def test_it_falls_back_and_retries_like_a_generation(providers: Any) -> No
 
 async def test_it_sends_long_lists_in_requests_that_the_provider_takes(providers: Any) -> None:
     texts = [f"word{number}" for number in range(250)]
-    result = await embed_texts(*texts, default_provider="gemini")
+    result = await embed_texts(*texts, seconds=60, default_provider="gemini")
     assert [len(request.body["requests"]) for request in providers.received] == [100, 100, 50]
     assert result.embeddings == [hashed(text, 1536) for text in texts]
 
