@@ -12,7 +12,7 @@ import aiohttp
 import certifi
 from google import genai
 from google.genai import errors, types
-from pydantic import FiniteFloat
+from pydantic import FiniteFloat, ValidationError
 
 from stemcore.http import BodyTooLarge, http_session
 from stemcore.providers.base import KeyedProvider
@@ -157,19 +157,34 @@ class Gemini(KeyedProvider):
         return Reply(candidate.text, _usage(metadata), reason == CUT)
 
     async def _embed_batch(self, inputs: Sequence[str], dimension: int) -> Vectors:
-        # As contents, not as strings: newer models take a list of strings as the parts of one
-        # document and answer with one embedding.
-        contents: types.ContentListUnion = [
-            types.Content(parts=[types.Part(text=text)]) for text in inputs
-        ]
+        model = self.config.embedding_model
+        model = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
+        sized = {"outputDimensionality": dimension} if dimension else {}
+        # The SDK's low-level call leaves out its response models, which would cost more than ours
+        # and swallow an error within a 200.
         with self._failures():
-            response = await self._client.aio.models.embed_content(
-                model=self.config.embedding_model,
-                contents=contents,
-                config=types.EmbedContentConfig(output_dimensionality=dimension or None),
+            response = await self._client.aio._api_client.async_request(
+                "post",
+                f"{model}:batchEmbedContents",
+                {
+                    "requests": [
+                        {"model": model, "content": {"parts": [{"text": text}]}, **sized}
+                        for text in inputs
+                    ]
+                },
             )
-            found = _Vectors.model_validate(response.model_dump(include={"embeddings"}))
+            found = self._vectors((response.body or "").encode("utf-8", "replace"))
         return Vectors([vector.values for vector in found.embeddings], None)
+
+    def _vectors(self, content: bytes) -> _Vectors:
+        try:
+            return _Vectors.model_validate_json(content)
+        except ValidationError:
+            body = read_body(content)
+            fault = fault_in(body)
+            if fault is not None:
+                raise fault.failure(self.name) from None
+            return _Vectors.model_validate(body)
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
