@@ -4,6 +4,11 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+# Names and versions alone: constraints may have no extras, requirements with hashes need theirs.
+PINS := sed -nE 's/^([A-Za-z0-9._-]+)(\[[^]]*\])?(==[^ ]+).*/\1\3/p'
 
 .DEFAULT_GOAL := help
 .PHONY: help run reset test lint types unit lock bench proof-guests
@@ -11,13 +16,13 @@ BIN := .venv/bin
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-.venv/run: requirements.txt
+.venv/run: requirements.txt requirements-demo.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL) -r requirements.txt -r requirements-demo.txt
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
 	@touch $@
 
 run: .venv/run  ## the service with its demo world, on port 8001; Ctrl-C ends it
@@ -46,6 +51,9 @@ bench: .venv/dev  ## the figures of the README (about 5 minutes)
 proof-guests: .venv/dev  ## guests' limits through crashes and crowds (about 6 minutes)
 	$(BIN)/python -m benchmarks.guests
 
-lock: .venv/dev  ## pin what requirements*.in ask for
-	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt requirements.in
-	$(BIN)/pip-compile --quiet --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements-dev.txt requirements-dev.in
+lock: .venv/dev  ## pin what requirements*.in ask for, with the hashes of every file
+	$(LOCK) --output-file requirements.txt requirements.in
+	$(PINS) requirements.txt > .venv/pins
+	$(LOCK) --constraint .venv/pins --output-file requirements-demo.txt requirements-demo.in
+	$(PINS) requirements.txt requirements-demo.txt > .venv/pins
+	$(LOCK) --constraint .venv/pins --output-file requirements-dev.txt requirements-dev.in

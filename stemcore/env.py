@@ -1,25 +1,69 @@
 """Typed reading of environment variables; only the settings use it.
 
 A blank value counts as unset. A malformed one ends the process with one line that names the
-variable, because a service that starts with half of its settings misread fails later and worse.
+variable and never shows its value, because a service that starts with half of its settings
+misread fails later and worse.
 """
 
+import os
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-import environ
-from django.core.exceptions import ImproperlyConfigured
+import psycopg
+from dotenv.parser import Binding, parse_stream
+from psycopg.conninfo import conninfo_to_dict
 
-env = environ.Env()
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def load_file(path: Path) -> None:
-    """Reads a `.env` file when there is one; variables that are already set win."""
-    if path.is_file():
-        env.read_env(str(path))
+    """Reads a `.env` file when there is one; variables that are already set win.
+
+    Values stand as they are, `$` included. A line that cannot be read, or a name that stands
+    twice with different values, ends the process.
+    """
+    if not path.is_file():
+        return
+    found: dict[str, Binding] = {}
+    for line in _lines(path):
+        name = line.key or ""
+        before = found.setdefault(name, line)
+        if before.value != line.value:
+            raise stop(name, f"stands twice in {path.name}, with different values")
+    for name, line in found.items():
+        os.environ.setdefault(name, line.value or "")
+
+
+def _lines(path: Path) -> Iterator[Binding]:
+    for line in parse_stream(StringIO(_content(path))):
+        if line.key is None and not line.error:
+            continue  # blank, or a comment
+        if line.error or line.value is None or not NAME.fullmatch(line.key or ""):
+            # The blank lines before it belong to it.
+            before, _, _ = line.original.string.partition(line.original.string.strip())
+            number = line.original.line + before.count("\n")
+            raise stop(f"Line {number} of {path.name}", "must be NAME=value, a # comment or blank")
+        yield line
+
+
+def _content(path: Path) -> str:
+    try:
+        raw = path.read_bytes()
+        # Windows writes UTF-16, or a byte order mark before UTF-8.
+        is_wide = raw.startswith((b"\xff\xfe", b"\xfe\xff"))
+        content = raw.decode("utf-16" if is_wide else "utf-8-sig")
+    except OSError as error:
+        raise stop(path.name, f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise stop(path.name, "must be UTF-8 text") from None
+    if "\0" in content:
+        raise stop(path.name, "must be UTF-8 text")
+    return content
 
 
 def stop(name: str, must: str) -> SystemExit:
@@ -29,11 +73,46 @@ def stop(name: str, must: str) -> SystemExit:
 
 def text(*names: str, default: str = "") -> str:
     """The first of the variables that is not blank."""
+    return _first(*names)[1] or default
+
+
+def _first(*names: str) -> tuple[str, str]:
+    """Name and value of the first variable that is not blank, else the first name and nothing."""
     for name in names:
-        value = str(env.str(name, default="")).strip()
+        value = os.environ.get(name, "").strip()
         if value:
-            return value
-    return default
+            _require_plain(name, value)
+            return name, value
+    return names[0], ""
+
+
+def _require_plain(name: str, value: str) -> None:
+    """Refuses what copying leaves behind and nobody sees."""
+    hidden = next((sign for sign in value if not sign.isprintable()), None)
+    if hidden is not None:
+        raise stop(name, f"holds an invisible character ({_describe(hidden)}): type it anew")
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'`":
+        raise stop(name, "stands in quotes that would count as part of it: take them away")
+
+
+def _describe(sign: str) -> str:
+    return f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".strip()
+
+
+def token(*names: str) -> str:
+    """A key or token: visible ASCII without spaces, since it travels in a header."""
+    name, value = _first(*names)
+    if not re.fullmatch(r"[!-~]*", value):
+        raise stop(name, "must be plain ASCII without spaces, as its issuer shows it")
+    return value
+
+
+def header(name: str) -> str:
+    """A text that travels in a header: ASCII."""
+    value = text(name)
+    if not value.isascii():
+        raise stop(name, "must be plain ASCII")
+    return value
 
 
 def flag(name: str, default: bool) -> bool:
@@ -51,10 +130,9 @@ def number(name: str, default: int, *, least: int = 0, most: int = 2_147_483_647
     value = text(name)
     if not value:
         return default
-    try:
-        found = int(value)
-    except ValueError:
-        raise stop(name, f"must be a whole number, not {value!r}") from None
+    if not re.fullmatch(r"-?[0-9]{1,20}", value):
+        raise stop(name, "must be a whole number")
+    found = int(value)
     if not least <= found <= most:
         raise stop(name, f"must be between {least} and {most}, not {found}")
     return found
@@ -82,23 +160,67 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
 
 
+def hosts(name: str) -> list[str]:
+    """A comma-separated list of host names, without scheme, port or path."""
+    found = words(name)
+    if not all(re.fullmatch(r"\*|\.?[\w.-]+|\[[0-9A-Fa-f:.]+\]", host) for host in found):
+        raise stop(name, "must be host names alone, comma-separated: no https://, port or path")
+    return found
+
+
 def url(*names: str, default: str = "") -> str:
     """An http(s) address without a trailing slash."""
-    value = text(*names, default=default).rstrip("/")
-    if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):
-        raise stop(names[0], "must be an http:// or https:// address")
+    name, value = _first(*names)
+    value = (value or default).rstrip("/")
+    if value and not _is_web_address(value):
+        raise stop(name, "must be an http:// or https:// address, without ? or #")
     return value
 
 
-def database(name: str) -> dict[str, Any]:
-    """Django's settings of a `postgres://` address."""
+def _is_web_address(value: str) -> bool:
     try:
-        found: dict[str, Any] = env.db(name)
-    except (ImproperlyConfigured, ValueError):
-        raise stop(name, "must be a postgres:// address") from None
-    if found.get("ENGINE") != "django.db.backends.postgresql":
+        parts = urlsplit(value)
+        # Reading the port is what looks at it.
+        is_whole = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return is_whole and parts.scheme in ("http", "https") and not set(value) & set(' ?#"<>\\')
+
+
+def database(name: str) -> dict[str, Any]:
+    """Django's settings of a `postgres://` address, read as libpq reads it."""
+    value = text(name)
+    if not value.startswith(("postgres://", "postgresql://")):
         raise stop(name, "must be a postgres:// address")
-    return found
+    unknown = _unknown_options(value)
+    if unknown:
+        raise stop(
+            name,
+            f"has options that PostgreSQL does not know: {', '.join(unknown)}. Take them away; "
+            "a transaction pooler is named by DATABASE_POOL_MODE=transaction",
+        )
+    try:
+        found = conninfo_to_dict(value)
+    except psycopg.Error:
+        found = {"host": "@"}  # libpq's own words may show parts of the password
+    if "@" in str(found.get("host", "")):
+        raise stop(name, "cannot be read: percent-encode special characters in its password")
+    if not found.get("dbname"):
+        raise stop(name, "must name a database after the host: postgres://…/postgres")
+    keys = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host"}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **{key: found.pop(part, "") for key, part in keys.items()},
+        "PORT": found.pop("port", ""),
+        "OPTIONS": found,
+    }
+
+
+def _unknown_options(address: str) -> list[str]:
+    """Names in the address's query that libpq would refuse; values are not looked at."""
+    known = {option.keyword.decode() for option in psycopg.pq.Conninfo.get_defaults()} | {"ssl"}
+    query = address.rpartition("@")[2].partition("?")[2]
+    return [key for key, _ in parse_qsl(query, keep_blank_values=True) if key not in known]
 
 
 def redis_cache(name: str) -> dict[str, Any]:
@@ -106,10 +228,21 @@ def redis_cache(name: str) -> dict[str, Any]:
     value = text(name)
     if not value:
         return {}
-    if urlsplit(value).scheme not in ("redis", "rediss"):
-        raise stop(name, "must be a redis:// or rediss:// address")
-    found: dict[str, Any] = env.cache_url_config(
-        value, backend="django.core.cache.backends.redis.RedisCache"
-    )
-    patience = {"socket_timeout": 1, "socket_connect_timeout": 1}
-    return {**found, "OPTIONS": {**patience, **found.get("OPTIONS", {})}}
+    if not value.startswith(("redis://", "rediss://")) or not _redis_reads(value):
+        raise stop(name, "must be a redis:// or rediss:// address, with options that Redis knows")
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": [value],
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+
+
+def _redis_reads(address: str) -> bool:
+    from redis import ConnectionPool
+
+    try:
+        # The client looks at its options when it is made, and connects later.
+        ConnectionPool.from_url(address).make_connection()
+    except (ValueError, TypeError, AttributeError):
+        return False
+    return True

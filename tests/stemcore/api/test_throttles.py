@@ -213,7 +213,7 @@ async def test_counts_are_kept_in_redis_where_one_is_named(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("CACHE_URL", redis_url)
-    settings.CACHES = {"default": env.redis_cache("CACHE_URL")}
+    settings.CACHES = {"default": await asyncio.to_thread(env.redis_cache, "CACHE_URL")}
     rates["ai_service"] = "3/h"
     answers = await asyncio.gather(*(api.post(GENERATE, TEXT) for _ in range(8)))
     assert Counter(answer.status_code for answer in answers) == {200: 3, 429: 5}
@@ -229,7 +229,7 @@ async def test_requests_pass_when_redis_is_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("CACHE_URL", "redis://127.0.0.1:1/0")
-    settings.CACHES = {"default": env.redis_cache("CACHE_URL")}
+    settings.CACHES = {"default": await asyncio.to_thread(env.redis_cache, "CACHE_URL")}
     rates["ai_service"] = "1/h"
     for _ in range(2):
         data_of(await api.post(GENERATE, TEXT))
