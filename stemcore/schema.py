@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import OperationalError, ProgrammingError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 SCHEMA = "stem"
@@ -32,6 +33,48 @@ END
 ORDER BY 1, 2
 """
 
+_OPEN_ROUTINES = """
+SELECT DISTINCT coalesce(r.rolname, 'PUBLIC')::text, p.oid::regprocedure::text
+FROM pg_proc p
+JOIN pg_namespace n ON n.oid = p.pronamespace
+CROSS JOIN aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+LEFT JOIN pg_roles r ON r.oid = a.grantee
+WHERE n.nspname = %(schema)s AND (a.grantee = 0 OR r.rolname = ANY(%(roles)s))
+ORDER BY 1, 2
+"""
+
+# A schema's own defaults can only add to the maker's, never take away from them.
+_OPEN_FUTURE = """
+WITH schema AS (SELECT oid, nspowner FROM pg_namespace WHERE nspname = %(schema)s),
+maker AS (
+  SELECT oid FROM pg_roles WHERE rolname = current_user
+  UNION SELECT nspowner FROM schema
+  UNION SELECT d.defaclrole FROM pg_default_acl d JOIN schema ON d.defaclnamespace = schema.oid
+),
+kind (type, letter, name) AS (
+  VALUES ('r', 'r', 'tables'), ('S', 's', 'sequences'), ('f', 'f', 'routines')
+),
+effective AS (
+  SELECT k.name, m.oid AS maker, coalesce(
+    (SELECT defaclacl FROM pg_default_acl
+     WHERE defaclrole = m.oid AND defaclnamespace = 0 AND defaclobjtype = k.type::"char"),
+    acldefault(k.letter::"char", m.oid)
+  ) AS acl
+  FROM maker m CROSS JOIN kind k
+  UNION ALL
+  SELECT k.name, d.defaclrole, d.defaclacl
+  FROM pg_default_acl d
+  JOIN schema ON d.defaclnamespace = schema.oid
+  JOIN kind k ON k.type::"char" = d.defaclobjtype
+)
+SELECT DISTINCT coalesce(r.rolname, 'PUBLIC')::text,
+  'future ' || e.name || ' of ' || pg_get_userbyid(e.maker)
+FROM effective e CROSS JOIN aclexplode(e.acl) a
+LEFT JOIN pg_roles r ON r.oid = a.grantee
+WHERE EXISTS (SELECT FROM schema) AND (a.grantee = 0 OR r.rolname = ANY(%(roles)s))
+ORDER BY 1, 2
+"""
+
 
 class WrongSchema(CommandError):
     """Tables would not land in the service's own schema."""
@@ -41,10 +84,15 @@ def prepare_schema(connection: BaseDatabaseWrapper) -> None:
     """Makes the schema, and sees to it that what is made next lands there.
 
     Raises:
-        WrongSchema: the search path does not lead there.
+        WrongSchema: the search path does not lead there, or the login may not make it.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    except ProgrammingError as error:
+        raise WrongSchema(
+            f"The login may not make schema {SCHEMA}: give it the grants of docs/deploy.md."
+        ) from error
     close_schema(connection)
     if _is_dedicated(connection):
         _give_role_the_path(connection)
@@ -72,25 +120,56 @@ def current_schema(connection: BaseDatabaseWrapper) -> str | None:
 
 
 def close_schema(connection: BaseDatabaseWrapper) -> None:
-    """Takes every right on the schema and on what is in it from browsers."""
+    """Takes every right on the schema, and on what is and will be in it, from browsers."""
+    # Only a role's defaults everywhere give PUBLIC its right on routines; the defaults of the
+    # platform's own roles are not ours to change.
+    revokes = _revokes(_present_roles(connection), everywhere=_is_dedicated(connection))
     with connection.cursor() as cursor:
-        for statement in _revokes(_present_roles(connection)):
+        for statement in revokes:
             cursor.execute(statement)
 
 
 def open_to_browsers(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
     """What browsers may use of the schema: pairs of role and name, the schema's name included."""
+    return _open(connection, _OPEN_TO_BROWSERS)
+
+
+def open_routines(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
+    """Routines of the schema that PUBLIC or a browser's role may call: pairs of role and name."""
+    return _open(connection, _OPEN_ROUTINES)
+
+
+def open_future_objects(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
+    """What PUBLIC or a browser's role may use of what is made in the schema next: role and name."""
+    return _open(connection, _OPEN_FUTURE)
+
+
+def _open(connection: BaseDatabaseWrapper, query: str) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
-        cursor.execute(_OPEN_TO_BROWSERS, {"schema": SCHEMA, "roles": [*BROWSER_ROLES]})
+        cursor.execute(query, {"schema": SCHEMA, "roles": [*BROWSER_ROLES]})
         return [(role, name) for role, name in cursor.fetchall()]
 
 
-def _revokes(roles: list[str]) -> Iterator[str]:
+def unreachable(error: OperationalError) -> tuple[str, str]:
+    """What is wrong, and what to do about it, for a person at a terminal."""
+    # libpq's words name host, port, user and cause, never a password.
+    words = str(error).strip().splitlines() or [type(error).__name__]
+    if "unsupported startup parameter" in words[-1]:
+        return (
+            "The connection pooler takes no startup options.",
+            "Set DATABASE_POOL_MODE=transaction, and run migrate over a direct connection first.",
+        )
+    return f"The database does not answer: {words[-1].strip()}.", "Look at DATABASE_URL."
+
+
+def _revokes(roles: list[str], *, everywhere: bool) -> Iterator[str]:
     everybody = ", ".join(["PUBLIC", *roles])
     yield f"REVOKE ALL ON SCHEMA {SCHEMA} FROM {everybody}"
     for kind in ("TABLES", "SEQUENCES", "ROUTINES"):
         yield f"REVOKE ALL ON ALL {kind} IN SCHEMA {SCHEMA} FROM {everybody}"
-        yield (f"ALTER DEFAULT PRIVILEGES IN SCHEMA {SCHEMA} REVOKE ALL ON {kind} FROM {everybody}")
+        yield f"ALTER DEFAULT PRIVILEGES IN SCHEMA {SCHEMA} REVOKE ALL ON {kind} FROM {everybody}"
+        if everywhere:
+            yield f"ALTER DEFAULT PRIVILEGES REVOKE ALL ON {kind} FROM {everybody}"
 
 
 def _present_roles(connection: BaseDatabaseWrapper) -> list[str]:

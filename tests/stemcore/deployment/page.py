@@ -1,0 +1,18 @@
+"""What docs/deploy.md tells an operator to type."""
+
+import re
+from textwrap import dedent
+
+from tests.processes import ROOT
+
+
+def blocks(heading: str) -> list[str]:
+    """The indented blocks of a section, without their indentation."""
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    section = re.search(
+        rf"^## {re.escape(heading)}$(.*?)(?=^## |\Z)", page, re.DOTALL | re.MULTILINE
+    )
+    assert section is not None, f"docs/deploy.md has no section {heading}"
+    found = re.findall(r"(?:^    .*\n)+", section[1], re.MULTILINE)
+    assert found, f"section {heading} of docs/deploy.md has nothing to type"
+    return [dedent(block) for block in found]

@@ -1,0 +1,214 @@
+"""A first deployment: docs/deploy.md word for word, as processes, on a database that is new."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import sleep
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote
+from urllib.request import ProxyHandler, build_opener
+
+import psycopg
+import pytest
+
+from stemcore.embedded.platform import LOGIN, install_platform
+from stemcore.embedded.server import THROWAWAY_OPTIONS, ServerHandle, start
+from tests.processes import ROOT, environment, shell, typed
+from tests.stemcore.deployment import pooler
+from tests.stemcore.deployment.page import blocks
+
+PASSWORD = "a-password-of-the-tests"
+SETTINGS = {
+    "DJANGO_SECRET_KEY": "qXc1sA9-4hJm7Rk_u2LwZ0eYtVbN8pGd5fKiT3oHs6WxEvUyBjQlMnCr",
+    "DJANGO_ALLOWED_HOSTS": "backend.example.org",
+    "DATABASE_URL": "",
+    "PYTHON_BACKEND_API_KEY": "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bD1fG",
+    "SUPABASE_URL": "https://supabase.invalid",
+    "SUPABASE_SERVICE_ROLE_KEY": "sb_secret_of_the_tests",
+    "NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY": "sb_publishable_of_the_tests",
+    "OPENROUTER_API_KEY": "sk-or-of-the-tests",
+    "OPENROUTER_MODEL": "some/model",
+    "OPENROUTER_EMBEDDING_MODEL": "some/embedding-model",
+}
+
+needs_pooler = pytest.mark.skipif(
+    pooler.program() is None, reason="PgBouncer is not installed (Debian's package pgbouncer)"
+)
+
+
+@contextmanager
+def hosted_project() -> Iterator[ServerHandle]:
+    """A server as a hosted project's: the platform in database `postgres`, nothing of ours.
+
+    The role and its grants are what docs/deploy.md says, and nothing more.
+    """
+    with TemporaryDirectory() as folder:
+        server = start(Path(folder), THROWAWAY_OPTIONS)
+        with psycopg.connect(server.url(), autocommit=True) as owner:
+            install_platform(owner)
+            owner.execute(f"DROP OWNED BY {LOGIN}; DROP ROLE {LOGIN}".encode())
+            (statements,) = blocks("The database role")
+            owner.execute(statements.replace("…", PASSWORD).encode())
+        yield server
+        server.close(remove=True)
+
+
+def settings_of(socket_dir: Path, **more: str) -> dict[str, str]:
+    """The settings that the page asks for, leading to a database there."""
+    (names,) = blocks("Settings")
+    assert re.findall(r"^(\w+)=…$", names, re.MULTILINE) == list(SETTINGS)
+    address = f"postgresql://{LOGIN}:{PASSWORD}@/postgres?host={quote(str(socket_dir), safe='')}"
+    return environment(**{**SETTINGS, "DATABASE_URL": address, **more})
+
+
+def pooled(socket_dir: Path, mode: str = "transaction") -> dict[str, str]:
+    found = settings_of(socket_dir, DATABASE_POOL_MODE=mode)
+    found["DATABASE_URL"] += f"&port={pooler.PORT}"
+    return found
+
+
+def commands() -> list[str]:
+    """What the page has typed before the first request."""
+    migrate, createsuperuser, check = blocks("Before the first request")[0].splitlines()
+    return [migrate, createsuperuser, check]
+
+
+@pytest.fixture
+def hosted() -> Iterator[ServerHandle]:
+    with hosted_project() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def deployed() -> Iterator[ServerHandle]:
+    """A project on which the page's commands were typed, over a direct connection."""
+    migrate, createsuperuser, check = commands()
+    with hosted_project() as server:
+        settings = settings_of(server.socket_dir)
+        done = shell(migrate, settings)
+        assert done.returncode == 0, done.stdout + done.stderr
+        answers = ["head", "head@example.org", PASSWORD, PASSWORD]
+        code, shown = typed(createsuperuser, settings, answers)
+        assert code == 0, shown
+        assert_is_clean(shell(check, settings))
+        yield server
+
+
+def assert_is_clean(done: "subprocess.CompletedProcess[str]") -> None:
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        "System check identified no issues (2 silenced).\n",
+        "",
+    )
+
+
+@contextmanager
+def running(settings: dict[str, str]) -> Iterator[str]:
+    """The page's server, on a free port of loopback alone; yields its address."""
+    (line,) = blocks("Running")
+    public = "--host 0.0.0.0 --port 8001 --workers 2 --no-access-log"
+    assert line.endswith(f"{public}\n")
+    command = line.replace(public, "--host 127.0.0.1 --port 0 --workers 1 --no-access-log")
+    with subprocess.Popen(
+        command.split(), cwd=ROOT, env=settings, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        try:
+            said = ""
+            for row in process.stderr:
+                said += row
+                if found := re.search(r"http://127\.0\.0\.1:\d+", row):
+                    yield found[0]
+                    break
+            else:
+                raise AssertionError(f"uvicorn ended at its start: {said}")
+        finally:
+            process.terminate()
+
+
+def get(address: str) -> tuple[int, dict[str, object]]:
+    open_near = build_opener(ProxyHandler({})).open
+    for _ in range(100):
+        try:
+            with open_near(address, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except HTTPError as answer:
+            return answer.code, json.load(answer)
+        except URLError:  # the port is named a moment before it is served
+            sleep(0.1)
+    raise AssertionError(f"{address} does not answer")
+
+
+def tables(server: ServerHandle, schema: str) -> int:
+    with psycopg.connect(server.url()) as owner:
+        row = owner.execute(
+            "SELECT count(*) FROM pg_tables WHERE schemaname = %s", [schema]
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_over_a_direct_connection(deployed: ServerHandle) -> None:
+    with running(settings_of(deployed.socket_dir)) as address:
+        assert get(f"{address}/readyz")[0] == 200
+
+
+@needs_pooler
+@pytest.mark.parametrize("mode", ["session", "transaction"])
+def test_through_a_pooler(deployed: ServerHandle, mode: str) -> None:
+    migrate, _, check = commands()
+    with pooler.pooler(deployed.socket_dir, mode, LOGIN) as socket_dir:
+        settings = pooled(socket_dir)
+        assert shell(migrate, settings).returncode == 0
+        assert_is_clean(shell(check, settings))
+        with running(settings) as address:
+            assert get(f"{address}/readyz")[0] == 200
+
+
+@needs_pooler
+def test_migrate_refuses_a_pooler_that_it_cannot_lead_to_the_schema(hosted: ServerHandle) -> None:
+    before = tables(hosted, "public")
+    with pooler.pooler(hosted.socket_dir, "transaction", LOGIN) as socket_dir:
+        by_startup = shell(commands()[0], pooled(socket_dir, "session"))
+        by_role = shell(commands()[0], pooled(socket_dir))
+    for done in (by_startup, by_role):
+        assert done.returncode == 1
+        assert "Traceback" not in done.stderr
+        assert "migrate over a direct connection first" in done.stderr
+    assert (tables(hosted, "public"), tables(hosted, "stem")) == (before, 0)
+
+
+def test_drift_stops_the_check_and_not_migrate(hosted: ServerHandle) -> None:
+    with psycopg.connect(hosted.url(), autocommit=True) as owner:
+        owner.execute("ALTER TABLE public.materials RENAME title TO name")
+    settings = settings_of(hosted.socket_dir)
+    assert shell(commands()[0], settings).returncode == 0
+    with psycopg.connect(hosted.url(), autocommit=True) as owner:
+        owner.execute("GRANT USAGE ON SCHEMA stem TO anon")
+    done = shell("python manage.py check --deploy --database default", settings)
+    assert done.returncode == 1
+    assert "(stemcore.E001) materials.Material.title" in done.stderr
+    assert "(stemcore.E004) anon may use schema stem." in done.stderr
+
+
+def test_a_role_without_its_grants_is_told_so(hosted: ServerHandle) -> None:
+    with psycopg.connect(hosted.url(), autocommit=True) as owner:
+        owner.execute(f"REVOKE CREATE ON DATABASE postgres FROM {LOGIN}".encode())
+    done = shell(commands()[0], settings_of(hosted.socket_dir))
+    assert done.returncode == 1
+    assert done.stderr == (
+        "WrongSchema: The login may not make schema stem: give it the grants of docs/deploy.md.\n"
+    )
+
+
+@pytest.mark.parametrize("command", ["migrate", "check --deploy --database default"])
+def test_a_database_that_is_down_is_one_sentence(tmp_path: Path, command: str) -> None:
+    done = shell(f"python manage.py {command}", settings_of(tmp_path))
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("The database does not answer") == 1
+    assert PASSWORD not in done.stderr
