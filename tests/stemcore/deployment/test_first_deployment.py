@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,11 +111,11 @@ def assert_is_clean(done: "subprocess.CompletedProcess[str]") -> None:
 def running(settings: dict[str, str]) -> Iterator[str]:
     """The page's server, on a free port of loopback alone; yields its address."""
     (line,) = blocks("Running")
-    public = "--host 0.0.0.0 --port 8001 --workers 2 --no-access-log"
-    assert line.endswith(f"{public}\n")
-    command = line.replace(public, "--host 127.0.0.1 --port 0 --workers 1 --no-access-log")
+    public = "--host 0.0.0.0 --port 8001 --workers 2"
+    assert public in line
+    command = line.replace(public, "--host 127.0.0.1 --port 0 --workers 1").replace("\\\n", "")
     with subprocess.Popen(
-        command.split(), cwd=ROOT, env=settings, stderr=subprocess.PIPE, text=True
+        shlex.split(command), cwd=ROOT, env=settings, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
         try:
