@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 
 from learning.gate.notation import seen
 from learning.gate.positions import names_a_place
-from learning.gate.sameness import comparable
 from learning.gate.text import content_words, words
 from learning.quiz import QuizQuestion
 
@@ -47,14 +46,14 @@ _FORMULA = re.compile(r"[=≈<>≤≥→⇌×÷+^√∈]|\\[a-z]+|\d\s*[-−/*·
 
 def absolute_words(question: QuizQuestion) -> bool:
     """Wrong choices claim "always" or "never" and the key does not: students strike them out."""
-    about_chance = bool(_CHANCE.search(" ".join((question.question, *question.choices))))
-    telling = [
-        choice
-        for choice in question.choices
-        if _is_absolute(choice) or (not about_chance and _IMPOSSIBLE.search(choice))
-    ]
-    key = question.answer
-    return bool(telling) and not (key in telling or _is_absolute(key) or _NOT_ANY.match(key))
+    telling = [choice for choice in question.choices if _is_absolute(choice)]
+    if not telling and not _is_about_chance(question):
+        telling = [choice for choice in question.choices if _IMPOSSIBLE.search(choice)]
+    return bool(telling) and question.answer not in telling and not _NOT_ANY.match(question.answer)
+
+
+def _is_about_chance(question: QuizQuestion) -> bool:
+    return bool(_CHANCE.search(" ".join((question.question, *question.choices))))
 
 
 def _is_absolute(choice: str) -> bool:
@@ -95,7 +94,7 @@ def _is_within(choice: str, asked: list[str]) -> bool:
 
 def circular_explanation(question: QuizQuestion) -> bool:
     """The explanation only says again what was asked and which choice is right."""
-    if comparable(question.explanation) == comparable(question.answer):
+    if question.explanation == question.answer:
         return True
     if _FORMULA.search(question.explanation):
         return False

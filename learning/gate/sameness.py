@@ -18,6 +18,8 @@ _IDLE_SPACE = re.compile(r"\s+(?=\d{3}(?!\d))(?<=\d\s)|(?<!\d)\s+|\s+(?!\d)")
 _JOINERS = re.compile("[\u200c\u200d\ufe0f]")
 
 _LETTERS = re.compile(r"\\?[^\W\d_]+(?:(?<=[^\W\d_]{2})'[^\W\d_]{1,2}(?![^\W\d_]))?")
+# The same for plain text, where only words with a capital can change.
+_CAPITALS = re.compile(r"\\?[a-z]*[A-Z][A-Za-z]*(?:(?<=[A-Za-z]{2})'[A-Za-z]{1,2}(?![A-Za-z]))?")
 _WORD_LETTERS = 3
 # Pairs of alleles (AABB), runs of the alphabet (abc, xyz) and units with a prefix are symbols.
 _ALLELES = re.compile(r"(?:(.)\1+)+")
@@ -44,9 +46,18 @@ _CODE_CONTEXT = re.compile(
 )
 
 
+# The pattern is slow on prose; one of these stands in whatever it finds.
+_CODE_HINTS = (
+    "`", "ython", "ava", "ypeS", "SQL", "Rust", "otlin", "askell", "HTML", "CSS", "bash", "shell",
+    "regex", "code", "script", "print", "output", "string", "oolean", "iteral", "keyword", "loop",
+    "compiler", "program", "C+", "C#", "In C",
+)  # fmt: skip
+
+
 def is_about_code(*texts: str) -> bool:
     """Whether a question with these texts asks about code, where case and spaces count."""
-    return any(map(_CODE_CONTEXT.search, texts))
+    text = "\n".join(texts)
+    return any(hint in text for hint in _CODE_HINTS) and bool(_CODE_CONTEXT.search(text))
 
 
 def comparable(text: str, *, code: bool = False) -> str:
@@ -85,6 +96,8 @@ def _without_marks(text: str) -> str:
     """The text without emphasis, quotes around words and the stop at its end."""
     text = text.strip()
     for _ in range(3):
+        if not text or (text[0].isalnum() and text[-1].isalnum()):
+            break
         before = text
         if marked := _EMPHASIS.fullmatch(text):
             text = marked[2]
@@ -98,13 +111,17 @@ def _without_marks(text: str) -> str:
 
 def _folded(text: str) -> str:
     """The text with whole words in lower case, and symbols as they are."""
-    if text.islower() or text.casefold() in _LITERALS:
+    if not _has_capitals(text) or text.casefold() in _LITERALS:
         return text
     if _SHOUTED.fullmatch(text):
         return _LETTERS.sub(_lowered_word, text)
     if opening := _OPENING.match(text):
         text = text[: opening.end()].lower() + text[opening.end() :]
-    return _LETTERS.sub(_folded_word, text)
+    return (_CAPITALS if text.isascii() else _LETTERS).sub(_folded_word, text)
+
+
+def _has_capitals(text: str) -> bool:
+    return text != text.lower()
 
 
 def _folded_word(found: re.Match[str]) -> str:

@@ -37,7 +37,8 @@ def words(text: str) -> list[str]:
 
     Where a script has no spaces between words, each character stands for one.
     """
-    return _WORD.findall(unicodedata.normalize("NFKC", seen(text)).casefold())
+    text = seen(text).casefold()
+    return _WORD.findall(text if text.isascii() else unicodedata.normalize("NFKC", text))
 
 
 def word_count(text: str) -> int:
@@ -54,6 +55,8 @@ def content_words(text: str) -> frozenset[str]:
 
 def stem(word: str) -> str:
     """A word without its commonest English endings, so that plural and singular agree."""
+    if not word.endswith(_ENDINGS):
+        return word
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word[: -len(ending)]
