@@ -1,6 +1,5 @@
 """The typed blueprint of a class: topics, what they rest on, objectives, evidence."""
 
-import re
 from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any, Literal, Self
@@ -8,26 +7,18 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, ValidationError, WrapValidator, model_validator
 from pydantic_core.core_schema import ValidatorFunctionWrapHandler
 
-from stemcore.answers import Answer, CaseFolded, Faults, Statement, Strings, valid_items
+from learning.bloom import bloom_level
+from learning.topic_keys import KEY, with_keys
+from stemcore.answers import Answer, CaseFolded, Faults, OtherNames, Statement, Strings, valid_items
+from stemcore.answers.names import by_field
 
-LEVELS = ("remember", "understand", "apply", "analyze", "evaluate", "create")
-"""The revised Bloom taxonomy (Anderson and Krathwohl, 2001), lowest level first."""
-
-_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SHOWN_KEY = 60
-_ENGLISH = {"analyse": "analyze"}
 
 
 def _text_or_none(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return str(value).strip() or None
-
-
-def _level(value: object) -> str | None:
-    level = (_text_or_none(value) or "").lower()
-    level = _ENGLISH.get(level, level)
-    return level if level in LEVELS else None
 
 
 def _complete_or_none(value: object, validate: ValidatorFunctionWrapHandler) -> Any:
@@ -45,14 +36,14 @@ Level = Literal["remember", "understand", "apply", "analyze", "evaluate", "creat
 class Evidence(Answer):
     """Where the material says so."""
 
-    source_label: Statement
-    rationale: str = ""
+    text_field = "source_label"
+
+    source_label: Annotated[Statement, OtherNames("source", "label", "citation", "reference")]
+    rationale: Annotated[str, OtherNames("reason", "why", "quote", "note", "explanation")] = ""
 
 
 def _evidence(value: object) -> list[Evidence]:
-    entries = value if isinstance(value, list) else [value]
-    shaped = [{"sourceLabel": one} if isinstance(one, str) else one for one in entries]
-    return valid_items(Evidence, shaped)[0]
+    return valid_items(Evidence, value if isinstance(value, list) else [value])[0]
 
 
 EvidenceList = Annotated[list[Evidence], BeforeValidator(_evidence)]
@@ -61,33 +52,51 @@ EvidenceList = Annotated[list[Evidence], BeforeValidator(_evidence)]
 class TopicObjective(Answer):
     """What a student can do afterwards, and on which level of Bloom's taxonomy."""
 
-    statement: Statement
-    level: Annotated[Level | None, BeforeValidator(_level)] = None
-    mastery_criteria: OptionalText = None
-    misconception_addressed: OptionalText = None
-    evidence: EvidenceList = []
+    text_field = "statement"
+
+    statement: Annotated[
+        Statement, OtherNames("objective", "learning_objective", "text", "description", "goal")
+    ]
+    level: Annotated[
+        Level | None,
+        OtherNames("bloom_level", "blooms_level", "bloom", "cognitive_level", "taxonomy_level"),
+        BeforeValidator(bloom_level),
+    ] = None
+    mastery_criteria: Annotated[OptionalText, OtherNames("mastery", "success_criteria")] = None
+    misconception_addressed: Annotated[OptionalText, OtherNames("misconception")] = None
+    evidence: Annotated[EvidenceList, OtherNames("sources", "citations", "references")] = []
 
 
 def _objectives(value: object) -> object:
     if not isinstance(value, list):
         return [] if value is None else value
-    shaped = [{"statement": one} if isinstance(one, str) else one for one in value]
-    return valid_items(TopicObjective, shaped)[0]
+    return valid_items(TopicObjective, value)[0]
 
 
 class BlueprintTopic(Answer):
     """One topic. `prerequisites` are keys of other topics."""
 
-    key: str
-    title: str = ""
-    description: OptionalText = None
-    section: OptionalText = None
-    sequence: int
-    prerequisites: Strings = []
-    objectives: Annotated[list[TopicObjective], BeforeValidator(_objectives)] = []
-    assessment_ideas: Strings = []
-    misconception_flags: Strings = []
-    evidence: EvidenceList = []
+    key: Annotated[str, OtherNames("id", "topic_key", "topic_id", "slug")]
+    title: Annotated[str, OtherNames("name", "topic_title", "topic", "heading")] = ""
+    description: Annotated[OptionalText, OtherNames("summary", "overview", "details")] = None
+    section: Annotated[OptionalText, OtherNames("unit", "module", "chapter")] = None
+    sequence: Annotated[int, OtherNames("order", "position", "number", "index")]
+    prerequisites: Annotated[
+        Strings,
+        OtherNames("prerequisite_topics", "prerequisite_keys", "prereqs", "depends_on", "requires"),
+    ] = []
+    objectives: Annotated[
+        list[TopicObjective],
+        OtherNames("learning_objectives", "goals", "learning_goals", "outcomes"),
+        BeforeValidator(_objectives),
+    ] = []
+    assessment_ideas: Annotated[
+        Strings, OtherNames("assessments", "assessment", "assessment_tasks", "activities")
+    ] = []
+    misconception_flags: Annotated[
+        Strings, OtherNames("misconceptions", "common_misconceptions")
+    ] = []
+    evidence: Annotated[EvidenceList, OtherNames("sources", "citations", "references")] = []
 
 
 class QualityRubric(Answer):
@@ -102,16 +111,24 @@ class QualityRubric(Answer):
 class BlueprintAnswer(Answer):
     """A blueprint that keeps every rule; its topics are in sequence.
 
-    What has one right answer is repaired: topics out of order, gaps in the sequence, repeated
-    strings, levels in another case. An incomplete rubric is left out.
+    What has one right answer is repaired: topics out of order, gaps in the sequence or none at
+    all, keys that are no kebab-case, prerequisites by title, repeated strings, levels in another
+    form. An incomplete rubric is left out.
     """
 
     schema_version: Annotated[Literal["v2"], BeforeValidator(lambda _: "v2")] = "v2"
-    summary: Statement
+    summary: Annotated[Statement, OtherNames("overview", "description")]
     assumptions: Strings = []
-    uncertainty_notes: Strings = []
+    uncertainty_notes: Annotated[Strings, OtherNames("uncertainties", "notes")] = []
     quality_rubric: Annotated[QualityRubric | None, WrapValidator(_complete_or_none)] = None
-    topics: list[BlueprintTopic]
+    topics: Annotated[list[BlueprintTopic], OtherNames("modules", "units", "topic_list")]
+
+    @classmethod
+    def prepared(cls, fields: dict[str, Any]) -> dict[str, Any]:
+        topics = fields.get("topics")
+        if not isinstance(topics, list):
+            return fields
+        return {**fields, "topics": with_keys([_fields_of(topic) for topic in topics])}
 
     @property
     def size(self) -> int:
@@ -123,6 +140,10 @@ class BlueprintAnswer(Answer):
             raise Faults(faults)
         self.topics = in_sequence(self.topics)
         return self
+
+
+def _fields_of(topic: Any) -> Any:
+    return by_field(BlueprintTopic, topic) if isinstance(topic, dict) else topic
 
 
 def in_sequence(topics: Sequence[BlueprintTopic]) -> list[BlueprintTopic]:
@@ -145,7 +166,7 @@ def topic_faults(topics: Sequence[BlueprintTopic]) -> Iterable[str]:
 
 
 def _faults_of_one(topic: BlueprintTopic) -> Iterable[str]:
-    if not _KEY.fullmatch(topic.key):
+    if not KEY.fullmatch(topic.key):
         yield "key must be kebab-case (lower-case letters and digits, joined by hyphens)"
     if not any(character.isalnum() for character in topic.title):
         yield "title is missing"
@@ -191,9 +212,9 @@ def prerequisite_cycle(topics: Sequence[BlueprintTopic]) -> list[str]:
 
 
 def _named(place: int, topic: BlueprintTopic) -> str:
-    return f"topic {place} ({_shown(topic.key)})" if _KEY.fullmatch(topic.key) else f"topic {place}"
+    return f"topic {place} ({_shown(topic.key)})" if KEY.fullmatch(topic.key) else f"topic {place}"
 
 
 def _shown(key: str) -> str:
     """A key as it may stand in a message: only when it is one, and not a whole text."""
-    return f'"{key}"' if _KEY.fullmatch(key) and len(key) <= _SHOWN_KEY else "that key"
+    return f'"{key}"' if KEY.fullmatch(key) and len(key) <= _SHOWN_KEY else "that key"

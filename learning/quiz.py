@@ -64,7 +64,7 @@ class QuizQuestion(Answer):
         texts = [text for text in choices.texts if isinstance(text, str)]
         code = is_about_code(str(fields.get("question")), *texts)
         place = choices.place_of(fields["answer"], code=code)
-        answer = fields["answer"] if place is None else choices.texts[place]
+        answer = "" if place is None else choices.texts[place]
         return {**fields, "choices": choices.texts, "answer": answer}
 
     @model_validator(mode="after")
