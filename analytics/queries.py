@@ -4,6 +4,7 @@ Each query takes the class as `class_id` and nothing else. Rows that carry a `sa
 than their class's are a guest's private copy and are left out everywhere.
 """
 
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -164,3 +165,37 @@ def _rows(kind: Any, sql: str, class_id: UUID) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"class_id": class_id})
         return [kind(*row) for row in cursor.fetchall()]
+
+
+class WeekRow(NamedTuple):
+    starts: date
+    """Monday of the week, in UTC."""
+    average: Any
+    """Average of the week's scored attempts, 0 to 100; None without one."""
+    attempts: int
+    chat_messages: int
+
+
+def weeks(class_id: UUID, most: int) -> list[WeekRow]:
+    """The last weeks in which students were scored or wrote, at most so many, oldest first."""
+    rows: list[WeekRow] = _rows(
+        WeekRow,
+        f"""WITH {QUIZZES}, {STUDENTS}, seen AS (
+          SELECT date_trunc('week', sent.submitted_at AT TIME ZONE 'UTC')::date AS starts,
+                 least(greatest(sent.score, 0), 100) AS score, 0 AS message
+            FROM task
+            JOIN submissions sent ON sent.assignment_id = task.id
+            JOIN student ON student.id = sent.student_id
+           WHERE sent.score IS NOT NULL AND sent.score <> 'NaN'
+             AND coalesce(sent.sandbox_id = task.sandbox_id, sent.sandbox_id IS NULL)
+          UNION ALL
+          SELECT date_trunc('week', said.created_at AT TIME ZONE 'UTC')::date, NULL, 1
+            FROM student JOIN class_chat_messages said ON said.author_user_id = student.id
+           WHERE said.class_id = %(class_id)s AND said.author_kind = 'student'
+             AND coalesce(said.sandbox_id = student.sandbox_id, said.sandbox_id IS NULL)
+        )
+        SELECT starts, avg(score), count(score), sum(message)
+          FROM seen GROUP BY starts ORDER BY starts DESC LIMIT {int(most)}""",
+        class_id,
+    )
+    return rows[::-1]
