@@ -6,8 +6,7 @@ from uuid import UUID
 from analytics.errors import AnalyticsForbidden, ClassNotFound
 from classes.access import Membership, class_membership
 from classes.errors import ClassAccessRequired
-from classes.models import Classroom
-from stemcore.models import AuthUser
+from classes.models import Classroom, Profile
 from stemcore.supabase.tokens import PlatformUser
 
 
@@ -41,7 +40,6 @@ class Reader:
         return membership
 
     def _vouched(self) -> PlatformUser:
-        """The user as the platform knows them; a stranger to it is a member of nothing."""
-        known = AuthUser.objects.filter(id=self.user_id).values_list("is_anonymous").first()
-        is_anonymous = known[0] if known else False
+        """The user whom the body names; the platform gives everybody but guests a profile."""
+        is_anonymous = not Profile.objects.filter(id=self.user_id).exists()
         return PlatformUser(self.user_id, is_anonymous, None, "authenticated")

@@ -114,12 +114,14 @@ class Briefing:
 
     def _named(self, text: str) -> str:
         names = {one.number: one.display_name for one in self.students}
-        return re.sub(
-            r"\bstudent (\d+)\b",
-            lambda found: names.get(int(found[1]), found[0]),
-            text,
-            flags=re.IGNORECASE,
-        )
+
+        def name(found: re.Match[str]) -> str:
+            known = names.get(int(found[1]))
+            if known is None:
+                return found[0]
+            return known if known.endswith(".") else known + found[2]  # no second full stop
+
+        return re.sub(r"\bstudent (\d+)\b(\.?)", name, text, flags=re.IGNORECASE)
 
     def _topic_line(self, key: str, topic: TopicFigures) -> str:
         levels = ", ".join(topic.levels) or "no level"

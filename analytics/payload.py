@@ -1,7 +1,8 @@
 """The insights as they are stored and answered: figures rounded once, names shortened."""
 
 from datetime import datetime
-from typing import TypedDict
+
+from typing_extensions import TypedDict
 
 from analytics.figures import ClassFigures, StudentFigures, TopicFigures, rounded
 from stemcore.moments import iso

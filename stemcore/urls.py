@@ -12,5 +12,6 @@ urlpatterns = [
     path("v1/classes/", include("classes.urls")),
     path("v1/", include("learning.urls")),
     path("v1/chat/", include("chat.urls")),
+    path("v1/analytics/", include("analytics.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -125,5 +125,6 @@ def answer_for(system: str) -> dict[str, Any]:
         '"questions"': samples.QUIZ,
         '"cards"': samples.CARDS,
         '"vectors"': samples.VECTOR,
+        '"chartType"': samples.CHART_WITHOUT_DATA,
     }
     return next((answer for mark, answer in shapes.items() if mark in system), samples.CHAT)

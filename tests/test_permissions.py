@@ -103,6 +103,12 @@ ROUTES: dict[str, Route] = {
     WORKSPACE + "messages/list": Route(in_class(session=True), members()),
     WORKSPACE + "messages/send": Route(in_class(session=True, message="Why?"), members()),
 }
+REPORTERS: dict[str, Outcome] = dict.fromkeys(
+    ("student", "outsider", "guest_one"), (403, "forbidden")
+)
+for report in ("class-insights", "class-teaching-brief"):
+    ROUTES[f"/v1/analytics/{report}"] = Route(in_class(), REPORTERS, needs_user=False)
+ROUTES["/v1/analytics/data-query"] = Route(in_class(query="How are they?"), REPORTERS)
 for content in CONTENT_ROUTES:
     ROUTES[content.path] = Route(
         content_of(content),

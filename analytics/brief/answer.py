@@ -1,9 +1,10 @@
 """The brief as a model writes it, in whatever mixed shapes, and as it is answered."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator
+from typing_extensions import TypedDict
 
 from analytics.shapes import items_of
 from learning.models import ActivityType

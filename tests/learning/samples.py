@@ -101,6 +101,14 @@ VECTOR: Payload = {
 }
 
 
+CHART_WITHOUT_DATA: Payload = {
+    "type": "chart",
+    "chartType": "bar",
+    "title": "No data available",
+    "data": [{"label": "No data", "value": 0}],
+}
+
+
 def step(payload: Payload, **kwargs: Any) -> Step:
     """A provider's success with this answer."""
     return answer(json.dumps(payload), **kwargs)
