@@ -11,6 +11,8 @@ from django.core.management.base import CommandError
 from django.db import OperationalError, ProgrammingError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from stemcore.database.postgres.base import ROLE_LIMITS
+
 SCHEMA = "stem"
 BROWSER_ROLES = ("anon", "authenticated")
 
@@ -95,7 +97,7 @@ def prepare_schema(connection: BaseDatabaseWrapper) -> None:
         ) from error
     close_schema(connection)
     if _is_dedicated(connection):
-        _give_role_the_path(connection)
+        _give_role_its_settings(connection)
     require_schema(connection)
 
 
@@ -189,13 +191,15 @@ def _is_dedicated(connection: BaseDatabaseWrapper) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _give_role_the_path(connection: BaseDatabaseWrapper) -> None:
-    """Makes the search path the role's default in this database; new connections have it."""
+def _give_role_its_settings(connection: BaseDatabaseWrapper) -> None:
+    """Makes search path and limits the role's defaults here; new connections have them.
+
+    A transaction pooler takes no settings with a connection. Where a connection may bring its
+    own, those count: commands have no limits then.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT quote_ident(current_user), quote_ident(current_database())")
         role, database = cursor.fetchone()
-        cursor.execute(
-            f"ALTER ROLE {role} IN DATABASE {database} "
-            f"SET search_path = {settings.DATABASE_SEARCH_PATH}"
-        )
+        for name, value in {"search_path": settings.DATABASE_SEARCH_PATH, **ROLE_LIMITS}.items():
+            cursor.execute(f"ALTER ROLE {role} IN DATABASE {database} SET {name} = {value}")
     connection.close()

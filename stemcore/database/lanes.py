@@ -38,7 +38,7 @@ SHORT = Lane("short", threads=4, limit_s=5.0, patience_s=9.0)
 LONG = Lane("long", threads=2, limit_s=8.0, patience_s=20.0)
 """Searches and reports."""
 
-UPKEEP = Lane("upkeep", threads=1, limit_s=3.0, patience_s=9.0, bound=False)
+UPKEEP = Lane("upkeep", threads=1, limit_s=3.0, patience_s=9.0, lock_wait_s=0.5, bound=False)
 """What goes on behind the requests and comes to its end without them: leases, call log."""
 
 HEALTH = Lane("health", threads=1, limit_s=1.5, patience_s=1.5)

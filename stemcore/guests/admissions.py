@@ -28,9 +28,6 @@ from stemcore.supabase.acting import as_service
 LEASE_S = 15.0
 """How long an admission lasts unless it is renewed: what a killed process held comes back then."""
 
-LOCK_TIMEOUT = "5s"
-"""A turn that takes longer to come is a database in trouble."""
-
 _LIVE = Q(expires_at__gt=Now())
 _EXPIRED = Q(owed=False) & ~_LIVE
 _WAITING = Q(active=False, owed=False) & _LIVE
@@ -41,11 +38,7 @@ def in_turn() -> Iterator[None]:
     """Acts as the service, alone among all processes, until the end of the transaction."""
     with as_service():
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('lock_timeout', %s, true),"
-                " pg_advisory_xact_lock(hashtext('guest admissions'))",
-                [LOCK_TIMEOUT],
-            )
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('guest admissions'))")
         yield
 
 

@@ -50,13 +50,18 @@ def test_migrate_again_changes_nothing(hosted: Superuser) -> None:
     assert tables_in(hosted, "stem") == before
 
 
-def test_migrate_gives_a_dedicated_role_the_search_path(hosted: Superuser) -> None:
+def test_migrate_gives_a_dedicated_role_its_settings(hosted: Superuser) -> None:
     call_command("migrate", verbosity=0)
     (row,) = hosted.execute(
         "SELECT setconfig FROM pg_db_role_setting WHERE setrole = 'stem_backend'::regrole"
         " AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
-    assert row["setconfig"] == ["search_path=stem, public, extensions"]
+    assert row["setconfig"] == [
+        "search_path=stem, public, extensions",
+        "statement_timeout=15000",
+        "idle_in_transaction_session_timeout=15000",
+        "lock_timeout=5000",
+    ]
 
 
 @pytest.fixture

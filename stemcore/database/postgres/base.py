@@ -1,7 +1,7 @@
 """Django's PostgreSQL backend on connections that keep to the limits of the run in hand."""
 
 import select
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from django.db import Error as DatabaseFailure
 from django.db.backends.postgresql import base
 from psycopg import generators, waiting
 from psycopg.abc import PQGen
-from psycopg.errors import CancellationTimeout, _WaitTimeout
+from psycopg.errors import CancellationTimeout, _WaitTimeout, error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 
 from stemcore.database.lanes import Lane
@@ -27,6 +27,13 @@ CANCEL_S = 0.5
 
 AFTERMATH_S = 2.0
 """How much later than here a limit ends a statement in the database, where nobody is left here."""
+
+ROLE_LIMITS = {
+    "statement_timeout": 15_000,
+    "idle_in_transaction_session_timeout": 15_000,
+    "lock_timeout": 5_000,
+}
+"""The limits in ms that the role itself carries, for what a transaction pooler lets nobody set."""
 
 # A server that is gone without a word is found out within 10 s, however long nothing was sent.
 NETWORK: dict[str, int] = {
@@ -96,6 +103,22 @@ class Connection(psycopg.Connection[Any]):
         silence.heard_of()
         self.pgconn.finish()
 
+    def begin(self, limits: Mapping[str, int]) -> None:
+        """Begins a transaction with these settings, in the round trip that beginning costs.
+
+        A transaction pooler takes no settings with the connection, and none may outlast the
+        transaction there.
+        """
+        settings = "".join(f"; SET LOCAL {name} = {value}" for name, value in limits.items())
+        with self.lock:
+            self.wait(self._begin(f"BEGIN{settings}"))
+
+    def _begin(self, statements: str) -> PQGen[None]:
+        self.pgconn.send_query(statements.encode())
+        for result in (yield from generators.execute(self.pgconn)):
+            if result.status != ExecStatus.COMMAND_OK:
+                raise error_from_result(result)
+
     def commit(self) -> None:
         self._last_words(super().commit)
 
@@ -145,9 +168,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = {**NETWORK, **super().get_connection_params()}
         run = running.get()
-        if run is not None and settings.DATABASE_POOL_MODE == "session":
-            limits = " ".join(f"-c {name}={ms}" for name, ms in _limits(run.lane).items())
-            params["options"] = f"{params.get('options', '')} {limits}"
+        if settings.DATABASE_POOL_MODE == "session":
+            limits = _limits(run.lane) if run else dict.fromkeys(ROLE_LIMITS, 0)
+            options = " ".join(f"-c {name}={ms}" for name, ms in limits.items())
+            params["options"] = f"{params.get('options', '')} {options}"
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
@@ -181,7 +205,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if run is not None and not autocommit and settings.DATABASE_POOL_MODE == "transaction":
             try:
                 with self.wrap_database_errors:
-                    _begin(self.connection, run.lane)
+                    self.connection.begin(_limits(run.lane))
             except DatabaseFailure:
                 self.close()  # or it would be taken to commit each statement by itself
                 raise
@@ -191,19 +215,6 @@ def _has_news(socket: int) -> bool:
     look = select.poll()
     look.register(socket, select.POLLIN)
     return bool(look.poll(0))
-
-
-def _begin(connection: Connection, lane: Lane) -> None:
-    """Begins a transaction with the lane's limits, in the round trip that beginning costs.
-
-    A transaction pooler takes no limits with the connection, and a setting must not outlast the
-    transaction there.
-    """
-    limits = "".join(f"; SET LOCAL {name} = {ms}" for name, ms in _limits(lane).items())
-    connection.pgconn.send_query(f"BEGIN{limits}".encode())
-    for result in connection.wait(generators.execute(connection.pgconn)):
-        if result.status != ExecStatus.COMMAND_OK:
-            raise psycopg.errors.error_from_result(result)
 
 
 def _limits(lane: Lane) -> dict[str, int]:

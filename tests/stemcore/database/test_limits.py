@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from classes.models import AdminUser
 from stemcore.context import answer_due
@@ -231,3 +231,46 @@ async def test_a_unit_that_had_done_something_is_not_run_again(database: Superus
 
 def end_backend(database: Superuser, pid: int) -> None:
     database.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
+LIMITS = ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout")
+
+
+def limits() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(f'current_setting({name!r})' for name in LIMITS)}")
+        return [*cursor.fetchone()]
+
+
+async def test_the_database_knows_the_limits_of_the_lane(database: Superuser) -> None:
+    assert await read(limits)() == ["7s", "50ms", "7s"]
+    assert await write(lane=LONG)(limits)() == ["10s", "50ms", "10s"]
+
+
+async def test_a_transaction_pooler_is_told_with_each_transaction(
+    database: Superuser, settings: Any
+) -> None:
+    settings.DATABASE_POOL_MODE = "transaction"
+    with own_lane(limit_s=1, patience_s=LONG_S) as lane:
+        assert await write(lane=lane)(limits)() == ["3s", "50ms", "3s"]
+        # Between transactions the role's own settings count.
+        assert await read(lane=lane)(limits)() == ["15s", "5s", "15s"]
+
+
+async def test_beginning_on_a_dead_connection_is_tried_again(
+    database: Superuser, settings: Any
+) -> None:
+    settings.DATABASE_POOL_MODE = "transaction"
+    runs: list[int] = []
+
+    def dies_first() -> int:
+        runs.append(1)
+        connection.ensure_connection()
+        if len(runs) == 1:
+            end_backend(database, connection.connection.info.backend_pid)
+        with transaction.atomic():
+            return backend.sync()
+
+    with own_lane(limit_s=LONG_S, patience_s=LONG_S) as lane:
+        assert await read(lane=lane)(dies_first)()
+    assert len(runs) == 2
