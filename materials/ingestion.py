@@ -14,15 +14,20 @@ from django.conf import settings
 from materials.chunking import Chunk, chunk_segments
 from materials.errors import MaterialFailed, MaterialGone, NoEmbeddingProvider, WrongDimension
 from materials.extraction import Extraction, Kind, detect_kind, extract
+from materials.index.rows import forget_material, index_chunks
 from materials.models import Material, MaterialChunk
 from materials.quality import quality_score
-from stemcore.database import write
+from stemcore.database import LONG, write
 from stemcore.deadline import Deadline
 from stemcore.providers import Call, embed
 from stemcore.providers.registry import configured
+from stemcore.text import normal_form
 
 BATCH_SIZE: Final = 32
 """Texts of one embedding request: 32,000 tokens, within every provider's bounds."""
+
+INDEXED_AT_ONCE: Final = 200
+"""Chunks whose words are indexed with their storing, which must stay short; more are repaired."""
 
 METHODS: Final = {Kind.PDF: "pypdfium2", Kind.DOCX: "python-docx", Kind.PPTX: "python-pptx"}
 
@@ -157,10 +162,11 @@ async def _embed_batch(chunks: Sequence[Chunk], call: Call) -> list[EmbeddedChun
 def embedding_input(chunk: Chunk) -> str:
     """The text that is embedded: under its section's title, which later chunks do not hold."""
     title = chunk.segment.section_title
-    return chunk.text if not title or title in chunk.text else f"{title}\n{chunk.text}"
+    text = chunk.text if not title or title in chunk.text else f"{title}\n{chunk.text}"
+    return normal_form(text)
 
 
-@write
+@write(lane=LONG)
 def store_chunks(
     material_id: UUID, kind: Kind, extraction: Extraction, embedded: Sequence[EmbeddedChunk]
 ) -> Ingested:
@@ -169,9 +175,11 @@ def store_chunks(
     if material is None:
         raise MaterialGone
     sandbox_id = material.classroom.sandbox_id
+    forget_material(material_id)
     MaterialChunk.objects.filter(material_id=material_id).delete()
     rows = [_chunk_row(material, sandbox_id, kind, n, item) for n, item in enumerate(embedded)]
     MaterialChunk.objects.bulk_create(rows, batch_size=100)
+    index_chunks(material.classroom_id, [row.id for row in rows[:INDEXED_AT_ONCE]])
     counts = {"charCount": extraction.char_count, "segmentCount": len(extraction.segments)}
     material.status = "ready"
     material.extracted_text = "\n\n".join(segment.text for segment in extraction.segments)

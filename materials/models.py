@@ -1,7 +1,9 @@
-"""The platform's materials, as this service sees them; their tables belong to the platform."""
+"""The platform's materials, as this service sees them, and our own index of their words."""
 
 from uuid import uuid4
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 
@@ -77,3 +79,23 @@ class MaterialProcessingJob(models.Model):
     class Meta:
         managed = False
         db_table = "material_processing_jobs"
+
+
+class ChunkWords(models.Model):
+    """What the word search knows of a chunk; ours, in our own schema.
+
+    `pieces` are keyed hashes: without the secret nobody reads a word from them. The row counts
+    only while `key_id` is that of the secret in use and `version` that of the chunk's row.
+    No foreign key: the platform's tables must not know of ours.
+    """
+
+    chunk_id = models.UUIDField(primary_key=True)
+    class_id = models.UUIDField(db_index=True)
+    key_id = models.IntegerField()
+    version = models.BigIntegerField()
+    pieces = ArrayField(models.IntegerField())
+
+    class Meta:
+        db_table = "chunk_words"
+        # Pending entries would be searched one by one, at each question.
+        indexes = [GinIndex(fields=["pieces"], name="chunk_words_pieces", fastupdate=False)]

@@ -10,11 +10,12 @@ from uuid import UUID
 from django.conf import settings
 from structlog import get_logger
 
+from materials.index.repair import request_repair
 from materials.models import COLUMN_DIMENSIONS
 from materials.search import FoundChunk, QueryVector, embedding_provider, find_chunks, textual
 from materials.terms import query_terms
 from stemcore.providers import Call, ProviderError, embed
-from stemcore.text import CHARS_PER_TOKEN, clean_text
+from stemcore.text import CHARS_PER_TOKEN, clean_text, normal_form
 
 log = get_logger(__name__)
 
@@ -46,7 +47,7 @@ async def material_context(class_id: UUID, query: str, call: Call) -> MaterialCo
     whose behalf the question is embedded and by when the caller must answer. When it cannot be
     embedded, text search alone serves; provider failures do not rise from here.
     """
-    query = clean_text(query).strip()
+    query = normal_form(clean_text(query)).strip()
     provider = await embedding_provider(class_id)
     if provider is None or not query:
         return MaterialContext()
@@ -54,7 +55,9 @@ async def material_context(class_id: UUID, query: str, call: Call) -> MaterialCo
         _query_vector(query, _embedding_call(call, class_id, provider)),
         textual(class_id, query_terms(query)),
     )
-    return assemble(await find_chunks(class_id, by_words, vector))
+    if by_words.not_indexed:
+        request_repair(class_id)
+    return assemble(await find_chunks(class_id, by_words.hits, vector))
 
 
 def _embedding_call(call: Call, class_id: UUID, provider: str) -> Call:

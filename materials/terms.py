@@ -1,69 +1,80 @@
 """What of a question is worth finding word for word.
 
 Embeddings blur what students of science ask for: formulas, symbols, codes. No stemming is done,
-so the language of a class does not matter; words are found inside longer ones, which covers
-most endings.
+so the language of a class does not matter; words are found inside longer ones, which covers most
+endings.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import normalize
+
+from materials.index.pieces import (
+    MAX_WORD_CHARS,
+    OPERATION,
+    RELATION,
+    RUN,
+    formulas_in,
+    joined,
+    level,
+    pairs_of,
+    parts_of,
+    runs_of,
+    tokens_in,
+    without_unspaced,
+)
+from stemcore.words import STOP_WORDS, singular
 
 MAX_TERMS: Final = 8
+MAX_PAIRS: Final = 24
 MAX_QUERY_CHARS: Final = 4_000
-_MAX_TERM_CHARS: Final = 60
-_WHOLE_WORD_CHARS: Final = 3
-_PART_CHARS: Final = 4
+_SHORTEST: Final = 3
 
-_RELATION = "[=→⇌≈<>≤≥]"
-_OPERATION = "[-+*/·×]"
-_SIDE = rf"[\w.()\[\]^]{{1,20}}(?: ?{_OPERATION} ?[\w.()\[\]^]{{1,20}}){{0,6}}"
-_FORMULA = re.compile(rf"{_SIDE}(?: ?{_RELATION} ?{_SIDE}){{1,3}}")
-_TOKEN = re.compile(r"\w+(?:[-./′']\w+)*\+?(?!\w)")
-_DASHES = str.maketrans("‐‑‒–−", "-----")
-
+_PLURAL_OF_CODE = re.compile("(?<=[A-Z])s$")
+_HIRAGANA = re.compile("[\u3040-\u309f]")
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789+", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺")
-
-# Question words and fillers of English; those of other languages weigh little by their frequency.
-_FILLERS: Final = """
-    about after all also and any are because been before being between both but can could did does
-    each explain find for from get give had has have her his how into its just know like make many
-    may mean means might more most much must not now off one only other our out over please say
-    shall she should show some such tell than that the their them then there these they this those
-    through under use used using very was way were what when where which while who whom whose why
-    will with would you your
-    """
-_STOP_WORDS: Final = frozenset(_FILLERS.split())
 
 
 @dataclass(frozen=True)
 class Term:
-    """One thing to look for, in each way it may be spelled.
+    """One thing to look for.
 
-    Spellings have ASCII letters in lower case. A `whole` term counts only as a word by itself.
+    `pieces` are what the index of a chunk must hold, all of them. `spellings` serve where there is
+    no index: the ways the term may be written, ASCII letters in lower case; one is enough, as a
+    word by itself if `whole`.
     """
 
+    pieces: tuple[str, ...]
     spellings: tuple[str, ...]
     whole: bool = False
 
 
 def query_terms(query: str) -> list[Term]:
-    """The terms of a question, most telling first: formulas and codes, then longer words."""
-    text = unicodedata.normalize("NFKC", query[:MAX_QUERY_CHARS]).translate(_DASHES)
-    text = " ".join(text.split())
-    found = dict.fromkeys(found[0] for found in _FORMULA.finditer(text))
-    exact = [*found, *(token for token in _tokens(text) if _is_code(token))]
-    words = [word for token in _tokens(text) if not _is_code(token) for word in _words(token)]
-    ranked = [*exact, *sorted(words, key=len, reverse=True)]
-    terms = dict.fromkeys(_term(text) for text in ranked if len(text) <= _MAX_TERM_CHARS)
-    return list(terms)[:MAX_TERMS]
+    """The terms of a question, most telling first: formulas and codes, then longer words.
 
-
-def _tokens(text: str) -> Iterator[str]:
-    return (found[0] for found in _TOKEN.finditer(text))
+    At most `MAX_TERMS`, and `MAX_PAIRS` pairs of characters where no spaces part words.
+    """
+    text = level(query[:MAX_QUERY_CHARS])
+    tokens = [part for token in tokens_in(text) for part in without_unspaced(token)]
+    formulas = [formula.casefold() for formula in formulas_in(text)]
+    codes = [_PLURAL_OF_CODE.sub("", token).casefold() for token in tokens if _is_code(token)]
+    plain = [token.casefold() for token in tokens if not _is_code(token)]
+    words = sorted((word for token in plain for word in _words(token)), key=len, reverse=True)
+    terms = [
+        *(_formula_term(formula) for formula in formulas),
+        *(_code_term(code) for code in codes if len(code) <= MAX_WORD_CHARS),
+        *(_word_term(word) for word in words if len(word) <= MAX_WORD_CHARS),
+    ]
+    # The syllables of grammar come last.
+    pairs = sorted(pairs_of(text.casefold()), key=lambda pair: bool(_HIRAGANA.search(pair)))
+    found = dict.fromkeys(term for term in terms if term.pieces)
+    return [
+        *list(found)[:MAX_TERMS],
+        *(Term((pair,), (pair,)) for pair in list(dict.fromkeys(pairs))[:MAX_PAIRS]),
+    ]
 
 
 def _is_code(token: str) -> bool:
@@ -74,39 +85,62 @@ def _is_code(token: str) -> bool:
 
 
 def _words(token: str) -> Iterator[str]:
-    """The ordinary words in a token, without a plural s."""
-    for word in re.split(r"[-./′'+]", token.lower()):
-        if len(word) >= _WHOLE_WORD_CHARS and word not in _STOP_WORDS and not word.isdigit():
-            plural = len(word) > _PART_CHARS and word.endswith("s") and word[-2] not in "siu"
-            yield word[:-1] if plural else word
+    """The ordinary words of a token, and itself where it joins them (co-transport, not l'eau)."""
+    token = token.rstrip("+")
+    whole = [] if "'" in token else [token]
+    for word in dict.fromkeys([*whole, *parts_of(token)]):
+        if len(word) >= _SHORTEST and word not in STOP_WORDS:
+            yield singular(word)
 
 
-def _term(text: str) -> Term:
-    lower = text.lower()
-    whole = len(lower) <= _WHOLE_WORD_CHARS and lower.isalnum()
-    return Term(tuple(dict.fromkeys(_spellings(lower))), whole)
+def _word_term(word: str) -> Term:
+    if joined(word) != word:
+        return _code_term(word)
+    plurals = (f"{word}s", f"{word}es", f"{word[:-1]}ies")
+    return _term(word, [word, *(plural for plural in plurals if singular(plural) == word)])
 
 
-def _spellings(text: str) -> Iterator[str]:
-    for spaced in _spacings(text):
-        yield spaced
-        if any(char.isdigit() for char in text) and not set("-^") & set(text):
-            yield spaced.translate(_SUBSCRIPTS)
-    if text.endswith("+"):
-        yield text.translate(_SUPERSCRIPTS)
-    if "-" in text:
-        yield text.replace("-", "–")
-        yield text.replace("-", "‑")
-    if not text.isascii():
-        # Only ASCII letters are folded where the text is searched.
-        yield "".join(char if char.isascii() else char.upper() for char in text)
+def _code_term(code: str) -> Term:
+    return _term(joined(code), _spellings_of_code(code))
 
 
-def _spacings(text: str) -> Iterator[str]:
-    """A formula without spaces, with spaces around its relations, and around all its signs."""
+def _formula_term(formula: str) -> Term:
+    spaced = (
+        formula,
+        re.sub(f"({RELATION})", r" \1 ", formula),
+        re.sub(f"({RELATION}|{OPERATION})", r" \1 ", formula),
+    )
+    return _term(formula, [text for one in spaced for text in _with_subscripts(one)])
+
+
+def _term(word: str, spellings: Iterator[str] | list[str]) -> Term:
+    folded = [one for text in spellings for one in _only_ascii_folded(text)]
+    return Term(
+        tuple(dict.fromkeys(runs_of(word))),
+        tuple(dict.fromkeys(folded)),
+        whole=len(word) < RUN and word.isalnum(),
+    )
+
+
+def _spellings_of_code(code: str) -> Iterator[str]:
+    yield from _with_subscripts(code)
+    if code.endswith("+"):
+        yield code.translate(_SUPERSCRIPTS)
+    yield joined(code)
+    if "-" in code:
+        yield code.replace("-", "–")
+        yield code.replace("-", "‑")
+
+
+def _with_subscripts(text: str) -> Iterator[str]:
     yield text
-    if re.search(_RELATION, text):
-        compact = text.replace(" ", "")
-        yield compact
-        yield re.sub(f"({_RELATION})", r" \1 ", compact)
-        yield re.sub(f"({_RELATION}|{_OPERATION})", r" \1 ", compact)
+    if any(char.isdigit() for char in text) and not set("-^") & set(text):
+        yield text.translate(_SUBSCRIPTS)
+
+
+def _only_ascii_folded(text: str) -> Iterator[str]:
+    """The ways a spelling stands where only ASCII letters are folded: capitals, decomposed."""
+    yield text
+    if not text.isascii():
+        capitals = "".join(char if char.isascii() else char.upper() for char in text)
+        yield from (capitals, normalize("NFD", text), normalize("NFD", capitals))

@@ -7,3 +7,7 @@ class StemcoreConfig(AppConfig):
 
     def ready(self) -> None:
         from stemcore import checks  # noqa: F401  # importing registers them
+        from stemcore.guests.sweeper import SWEEPING
+        from stemcore.periodic import register
+
+        register(SWEEPING)

@@ -10,7 +10,7 @@ from typing import Any
 from structlog import get_logger
 
 from stemcore.database.runs import end_runs
-from stemcore.guests.sweeper import start_sweeping
+from stemcore.periodic import start_jobs
 from stemcore.providers import prepare
 from stemcore.runtime import runtime
 
@@ -32,7 +32,7 @@ async def start() -> None:
     )
     prepare()
     _collect_garbage_rarely()
-    start_sweeping()
+    start_jobs()
 
 
 def _collect_garbage_rarely() -> None:

@@ -1,6 +1,7 @@
 """Text as Postgres, JSON and token budgets want it."""
 
 import re
+import unicodedata
 
 # Half a surrogate pair, left when a client cuts text by UTF-16 units.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -14,6 +15,22 @@ def clean_text(text: str) -> str:
     Neither can be stored in Postgres; lone surrogates cannot be encoded as UTF-8 either.
     """
     return _UNSTORABLE.sub(lambda found: "" if found[0] == "\x00" else "\ufffd", text)
+
+
+# Soft hyphens, zero-width spaces and joiners, marks of direction.
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+# Ligatures and the shapes that letters take in print, as some PDFs hold them.
+_PRESENTATION_FORMS = re.compile("[\ufb00-\ufdff\ufe70-\ufefe]+")
+
+
+def normal_form(text: str) -> str:
+    """The text spelled in one way: NFC, letters for their presentation forms, nothing invisible."""
+    if text.isascii():
+        return text
+    text = _PRESENTATION_FORMS.sub(
+        lambda found: unicodedata.normalize("NFKC", found[0]), _INVISIBLE.sub("", text)
+    )
+    return unicodedata.normalize("NFC", text)
 
 
 def estimate_tokens(text: str) -> int:

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
 
+from materials.index.repair import Repairs
 from stemcore.embedded.server import ServerHandle
 from tests import database as test_database
 from tests.cast import Cast, make_cast
@@ -35,8 +37,21 @@ def filled_database(
 
 
 @pytest.fixture
+def requested_repairs(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """The classes whose word index was to be repaired; it is not, lest it go on in the next test.
+
+    A test that wants a class repaired awaits `repair_class`.
+    """
+    requested: list[UUID] = []
+    monkeypatch.setattr(Repairs, "request", lambda _, class_id: requested.append(class_id))
+    return requested
+
+
+@pytest.fixture
 def database(
-    filled_database: test_database.Superuser, django_db_blocker: Any
+    filled_database: test_database.Superuser,
+    django_db_blocker: Any,
+    requested_repairs: list[UUID],
 ) -> Iterator[test_database.Superuser]:
     """An empty database for one test, and the superuser's connection to it.
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from materials import errors
+from materials.index.rows import missing_rows
 from materials.ingestion import BATCH_SIZE, embedding_input, process_material
 from materials.models import Material, MaterialChunk
 from materials.quality import quality_score
@@ -63,6 +64,17 @@ async def test_it_stores_chunks_with_their_source(material: Material, providers:
     assert (first.extraction_method, first.quality_score, first.token_count) == ("pypdfium2", 1, 8)
     assert first.metadata == {"chunkIndex": 0, "start": 0, "end": 31}
     assert len(first.embedding or []) == 1536
+
+
+async def test_it_indexes_the_words_of_its_chunks_and_forgets_those_of_old_ones(
+    material: Material, providers: Any
+) -> None:
+    for content in (files.text_pdf("Rotenone blocks it."), MOTION):
+        await process_material(material.id, content)
+        rows = superuser().execute("SELECT chunk_id, class_id FROM stem.chunk_words").fetchall()
+        assert {row["chunk_id"] for row in rows} == {chunk.id for chunk in chunks(material)}
+        assert {row["class_id"] for row in rows} == {material.classroom_id}
+        assert await missing_rows(material.classroom_id) == []
 
 
 async def test_it_marks_chunks_of_a_sandbox_class(cast: Cast, providers: Any) -> None:

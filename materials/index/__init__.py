@@ -1,0 +1,6 @@
+"""Our own index of the words in the platform's chunks, `stem.chunk_words`.
+
+The platform's worker writes chunks beside us and knows nothing of the index, so it is never taken
+for complete: a search looks through every chunk that has no valid row, as slowly as it must, and
+asks for the row to be made (`repair`). Rows whose chunk is gone are never found, and swept.
+"""
