@@ -199,11 +199,8 @@ def database(name: str) -> dict[str, Any]:
             f"has options that PostgreSQL does not know: {', '.join(unknown)}. Take them away; "
             "a transaction pooler is named by DATABASE_POOL_MODE=transaction",
         )
-    try:
-        found = conninfo_to_dict(value)
-    except psycopg.Error:
-        found = {"host": "@"}  # libpq's own words may show parts of the password
-    if "@" in str(found.get("host", "")):
+    found = _connection(value)
+    if not found:
         raise stop(name, "cannot be read: percent-encode special characters in its password")
     if not found.get("dbname"):
         raise stop(name, "must name a database after the host: postgres://…/postgres")
@@ -214,6 +211,17 @@ def database(name: str) -> dict[str, Any]:
         "PORT": found.pop("port", ""),
         "OPTIONS": found,
     }
+
+
+def _connection(address: str) -> dict[str, Any]:
+    """The parts of the address by libpq's names; empty where a password got into other parts."""
+    try:
+        found = conninfo_to_dict(address)
+    except psycopg.Error:
+        return {}  # its words may show parts of the password
+    parts = [str(found.get(part, "")) for part in ("host", "port", "dbname")]
+    is_whole = not any("@" in part for part in parts) and re.fullmatch("[0-9,]*", parts[1])
+    return found if is_whole else {}
 
 
 def _unknown_options(address: str) -> list[str]:

@@ -36,7 +36,8 @@ ORDER BY 1, 2
 """
 
 _OPEN_ROUTINES = """
-SELECT DISTINCT coalesce(r.rolname, 'PUBLIC')::text, p.oid::regprocedure::text
+SELECT DISTINCT coalesce(r.rolname, 'PUBLIC')::text,
+  format('%%s.%%s(%%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
 FROM pg_proc p
 JOIN pg_namespace n ON n.oid = p.pronamespace
 CROSS JOIN aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a

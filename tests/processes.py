@@ -11,16 +11,20 @@ ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 120  # seconds; only a hanging process needs them
 
 
+def bare_environment() -> dict[str, str]:
+    """The environment of an activated venv, without a variable of the service."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {"PATH": path, "HOME": os.environ.get("HOME", "/")}
+
+
 def environment(**variables: str) -> dict[str, str]:
-    """An environment with these variables of the service alone, as in an activated venv.
+    """The same with these variables of the service.
 
     The rest are set and blank, so that no `.env` file of a developer gets a say.
     """
     names = (line.partition("=")[0] for line in (ROOT / ".env.example").read_text().splitlines())
     blank = {name: "" for name in names if name.isidentifier()}
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    kept = {"PATH": path, "HOME": os.environ.get("HOME", "/")}
-    return {**kept, **blank, **variables}
+    return {**bare_environment(), **blank, **variables}
 
 
 def shell(

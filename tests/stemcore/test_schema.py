@@ -157,6 +157,83 @@ def test_the_deploy_check_names_what_browsers_may_use(
     assert deploy_faults() == faults
 
 
+def rights_faults() -> list[str]:
+    found = run_checks(include_deployment_checks=True)
+    ids = {f"stemcore.E00{number}" for number in range(3, 10)}
+    return [f"{m.id}: {m.msg}" for m in found if m.id in ids]
+
+
+ROUTINE = "CREATE FUNCTION stem.peek() RETURNS int LANGUAGE sql AS 'SELECT 1'"
+
+
+@pytest.mark.parametrize(
+    ("statements", "faults"),
+    [
+        (ROUTINE, ["stemcore.E005: PUBLIC may call stem.peek()."]),
+        (
+            "ALTER DEFAULT PRIVILEGES FOR ROLE stem_backend IN SCHEMA stem"
+            " GRANT SELECT ON TABLES TO PUBLIC",
+            ["stemcore.E006: PUBLIC may use future tables of stem_backend in schema stem."],
+        ),
+        (
+            "ALTER DEFAULT PRIVILEGES FOR ROLE stem_backend GRANT EXECUTE ON ROUTINES TO anon",
+            ["stemcore.E006: anon may use future routines of stem_backend in schema stem."],
+        ),
+    ],
+)
+def test_the_deploy_check_names_open_routines_and_future_objects(
+    hosted: Superuser, statements: str, faults: list[str]
+) -> None:
+    call_command("migrate", verbosity=0)
+    assert rights_faults() == []
+    hosted.execute(statements.encode())
+    assert rights_faults() == faults
+    if "FUNCTION" in statements:  # a superuser's, so migrate cannot take its right back
+        hosted.execute("ALTER FUNCTION stem.peek() OWNER TO stem_backend")
+    call_command("migrate", verbosity=0)
+    assert rights_faults() == []
+
+
+def test_what_the_service_makes_later_is_closed_to_public(hosted: Superuser) -> None:
+    call_command("migrate", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute(ROUTINE)
+    assert rights_faults() == []
+
+
+@pytest.fixture
+def login(hosted: Superuser) -> Iterator[str]:
+    """A login with no right at all, which the checks use after a good deployment."""
+    call_command("migrate", verbosity=0)
+    name = "some_login"
+    hosted.execute(f"CREATE ROLE {name} LOGIN; GRANT USAGE ON SCHEMA stem TO {name}".encode())
+    connections.settings["default"]["USER"] = name
+    connection.close()
+    yield name
+    connection.close()
+    hosted.execute(f"DROP OWNED BY {name}; DROP ROLE {name}".encode())
+
+
+@pytest.mark.parametrize(
+    ("rights", "faults"),
+    [
+        ("ALTER ROLE some_login SUPERUSER", ["stemcore.E007"]),
+        (
+            "ALTER ROLE some_login BYPASSRLS",
+            ["stemcore.E008", "stemcore.E008"],
+        ),
+        ("GRANT service_role, authenticated TO some_login", ["stemcore.E009"]),
+    ],
+)
+def test_the_deploy_check_names_what_the_login_can_too_much_or_too_little(
+    hosted: Superuser, login: str, rights: str, faults: list[str]
+) -> None:
+    hosted.execute(rights.encode())
+    found = [fault.partition(":")[0] for fault in rights_faults()]
+    # What such a login would make is another matter.
+    assert [code for code in found if code != "stemcore.E006"] == faults
+
+
 @pytest.mark.usefixtures("database")
 def test_no_migration_is_missing_and_none_speaks_of_the_platform() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)

@@ -57,6 +57,14 @@ async def test_it_sends_a_gemini_request(providers: Any) -> None:
     assert result.usage == Usage(11, 7, 18)
 
 
+@pytest.mark.parametrize("version", ["", "/v1beta", "/v1alpha2"])
+async def test_the_address_of_gemini_may_hold_the_version(providers: Any, version: str) -> None:
+    providers.configure("gemini", base_url=f"{providers.gemini.base_url}{version}")
+    await generate(ASKED, call())
+    (request,) = providers.received
+    assert request.path == f"/gemini{version or '/v1'}/models/gemini-2.0-flash:generateContent"
+
+
 @pytest.mark.parametrize("name", ["openrouter", "openai"])
 async def test_it_asks_for_a_strict_json_schema(providers: Any, name: str) -> None:
     providers.configure(name)

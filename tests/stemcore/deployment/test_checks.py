@@ -1,0 +1,67 @@
+"""`check --deploy`: each weakness of the settings has its id and its remedy."""
+
+from typing import Any
+
+import pytest
+
+from stemcore.checks.deployment import check_settings
+from stemcore.settings import ProviderSettings
+from tests.stemcore.deployment.test_first_deployment import SETTINGS
+
+KEY = SETTINGS["PYTHON_BACKEND_API_KEY"]
+SERVING = ProviderSettings(api_key="k", model="m", embedding_model="e")
+
+
+@pytest.fixture
+def sound(settings: Any) -> Any:
+    """Settings of a deployment in which nothing is weak."""
+    settings.SECRET_KEY = SETTINGS["DJANGO_SECRET_KEY"]
+    settings.PYTHON_BACKEND_API_KEY = KEY
+    settings.ALLOWED_HOSTS = ["backend.example.org"]
+    settings.SUPABASE_URL = "https://project.supabase.co"
+    settings.SUPABASE_SERVICE_ROLE_KEY = "service-role-key"
+    settings.SUPABASE_JWT_SECRET = ""
+    settings.PROVIDERS = {"openai": SERVING}
+    settings.AI_PROVIDER_DEFAULT = "openai"
+    return settings
+
+
+def test_a_sound_deployment_has_no_finding(sound: Any) -> None:
+    assert check_settings() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "ids"),
+    [
+        (
+            {
+                "PYTHON_BACKEND_API_KEY": "",
+                "PYTHON_BACKEND_ALLOW_UNAUTHENTICATED_REQUESTS": True,
+            },
+            ["E011"],
+        ),
+        ({"PYTHON_BACKEND_API_KEY": ""}, ["E012"]),
+        ({"PYTHON_BACKEND_API_KEY": "k"}, ["E013"]),
+        ({"PYTHON_BACKEND_API_KEY": "ab" * 32}, ["E013"]),
+        ({"SUPABASE_SERVICE_ROLE_KEY": KEY}, ["E014"]),
+        ({"MATERIAL_WORKER_TOKEN": SETTINGS["DJANGO_SECRET_KEY"]}, ["E014"]),
+        ({"SUPABASE_JWT_SECRET": "abc"}, ["E015"]),
+        ({"ALLOWED_HOSTS": ["backend.example.org", "*"]}, ["E016"]),
+        ({"SUPABASE_URL": ""}, ["E017"]),
+        ({"SUPABASE_URL": "http://project.supabase.co"}, ["E018"]),
+        ({"SUPABASE_SERVICE_ROLE_KEY": "", "SUPABASE_PUBLISHABLE_KEY": ""}, ["E019"]),
+        ({"PROVIDERS": {}}, ["E020", "W021"]),
+        ({"PROVIDERS": {}, "AI_PROVIDER_DEFAULT": "offline"}, ["E020", "W021"]),
+        ({"PROVIDERS": {"openai": ProviderSettings("k", "m")}}, ["W021"]),
+        ({"AI_PROVIDER_DEFAULT": "gemini"}, ["W022"]),
+    ],
+)
+def test_each_weakness_has_an_id_and_a_remedy(
+    sound: Any, changes: dict[str, Any], ids: list[str]
+) -> None:
+    for name, value in changes.items():
+        setattr(sound, name, value)
+    found = check_settings()
+    assert [message.id for message in found] == [f"stemcore.{code}" for code in ids]
+    assert all(message.hint for message in found)
+    assert not [message for message in found if KEY in f"{message.msg}{message.hint}"]
