@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.conf import settings
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from chat.answer import CanvasHint
 from chat.budget import ANSWER_TOKENS
@@ -20,6 +20,7 @@ from stemcore.api.body import (
     Whole,
 )
 from stemcore.deadline import Deadline
+from stemcore.prompts import trimmed
 
 ToolName = Annotated[str, Field(max_length=200)]
 
@@ -76,8 +77,10 @@ class Answering(WorkspaceBody):
 
 
 class SendMessage(Answering):
+    """`message` is what is stored: without the space around it, empty when nothing is visible."""
+
     session_id: UUID
-    message: str
+    message: Annotated[str, AfterValidator(trimmed)]
 
 
 class TranscriptTurn(Part):

@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from chat.models import ChatMessage, ChatSession
+from chat.queries import StoredMessage
 from stemcore.moments import iso
 
 
@@ -55,7 +56,7 @@ def session_row(session: ChatSession) -> SessionRow:
     }
 
 
-def message_row(message: ChatMessage) -> MessageRow:
+def message_row(message: ChatMessage | StoredMessage) -> MessageRow:
     return {
         "id": str(message.id),
         "session_id": str(message.session_id),

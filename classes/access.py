@@ -1,25 +1,54 @@
 """The one door to a class: who is this user in it?"""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Now
+from django.db import connection
 
-from classes.errors import ClassAccessRequired
-from classes.models import Classroom, Enrollment
-from stemcore.models import GuestSandbox
+from classes.errors import ClassAccessRequired, ClassArchived
 from stemcore.supabase.tokens import PlatformUser
 
 Role = Literal["teacher", "student"]
+
+
+MEMBERSHIP = """
+    select
+        c.title as class_title,
+        c.sandbox_id as class_sandbox_id,
+        c.archived as class_archived,
+        case
+            -- A sandbox class is open to the guest whose active sandbox it is, enrolled or not.
+            when c.sandbox_id is not null then (
+                select case g.guest_role when 'teacher' then 'teacher' else 'student' end
+                from guest_sandboxes g
+                where %(is_guest)s and c.sandbox_id = %(sandbox_id)s
+                    and g.id = c.sandbox_id and g.user_id = %(user_id)s and g.class_id = c.id
+                    and g.status = 'active' and g.expires_at > statement_timestamp()
+            )
+            when c.owner_id = %(user_id)s then 'teacher'
+            when %(is_guest)s then null
+            else (
+                select case e.role when 'student' then 'student' else 'teacher' end
+                from enrollments e where e.class_id = c.id and e.user_id = %(user_id)s
+            )
+        end as role
+    from classes c
+    where c.id = %(class_id)s
+"""
+"""Who a user is in a class: one row of `MEMBERSHIP_COLUMNS`, none without such a class; `role` is
+null for who is nobody there. The parameters are those of `membership_parameters`."""
+
+MEMBERSHIP_COLUMNS = ("class_title", "class_sandbox_id", "class_archived", "role")
 
 
 @dataclass(frozen=True)
 class Membership:
     """What a user is in a class. Assistants are teachers; so is a guest who plays one.
 
-    `class_title` and `sandbox_id` are the class's; rows added to the class carry the latter.
+    `class_title`, `sandbox_id` and `archived` are the class's; rows added to the class carry its
+    sandbox.
     """
 
     class_id: UUID
@@ -27,10 +56,16 @@ class Membership:
     role: Role
     class_title: str
     sandbox_id: UUID | None = None
+    archived: bool = False
 
     @property
     def is_teacher(self) -> bool:
         return self.role == "teacher"
+
+    def require_open_class(self) -> None:
+        """Raises ClassArchived."""
+        if self.archived:
+            raise ClassArchived
 
 
 def class_membership(user: PlatformUser, class_id: UUID, sandbox_id: UUID | None) -> Membership:
@@ -40,47 +75,29 @@ def class_membership(user: PlatformUser, class_id: UUID, sandbox_id: UUID | None
 
     Raises ClassAccessRequired for everybody else, and for a class that does not exist.
     """
-    enrolled = Enrollment.objects.filter(classroom_id=OuterRef("id"), user_id=user.id)
-    found = (
-        Classroom.objects.filter(id=class_id)
-        .values_list("owner_id", "title", "sandbox_id", Subquery(enrolled.values("role")[:1]))
-        .first()
-    )
-    if found is None:
-        raise ClassAccessRequired
-    owner_id, title, class_sandbox_id, enrolled_as = found
-    if class_sandbox_id is not None:
-        role = _guest_role(user, class_id, class_sandbox_id, sandbox_id)
-    else:
-        role = _member_role(user, owner_id, enrolled_as)
-    return Membership(class_id, user.id, role, title, class_sandbox_id)
+    with connection.cursor() as cursor:
+        cursor.execute(MEMBERSHIP, membership_parameters(user, class_id, sandbox_id))
+        return membership_of(user, class_id, cursor.fetchone())
 
 
-def _member_role(user: PlatformUser, owner_id: UUID, enrolled_as: str | None) -> Role:
-    if owner_id == user.id:
-        return "teacher"
-    if enrolled_as is None or user.is_anonymous:
-        raise ClassAccessRequired
-    return "student" if enrolled_as == "student" else "teacher"
+def membership_parameters(
+    user: PlatformUser, class_id: UUID, sandbox_id: UUID | None
+) -> dict[str, Any]:
+    """The parameters of `MEMBERSHIP`."""
+    return {
+        "class_id": class_id,
+        "user_id": user.id,
+        "is_guest": user.is_anonymous,
+        "sandbox_id": sandbox_id,
+    }
 
 
-def _guest_role(
-    user: PlatformUser, class_id: UUID, class_sandbox_id: UUID, sandbox_id: UUID | None
-) -> Role:
-    """A sandbox class is open to the guest whose active sandbox it is, enrolled or not."""
-    if not user.is_anonymous or sandbox_id != class_sandbox_id:
+def membership_of(user: PlatformUser, class_id: UUID, found: Sequence[Any] | None) -> Membership:
+    """The membership that a row beginning with `MEMBERSHIP_COLUMNS` says.
+
+    Raises ClassAccessRequired.
+    """
+    if found is None or found[3] is None:
         raise ClassAccessRequired
-    played = (
-        GuestSandbox.objects.filter(
-            id=class_sandbox_id,
-            user_id=user.id,
-            class_id=class_id,
-            status="active",
-            expires_at__gt=Now(),
-        )
-        .values_list("guest_role", flat=True)
-        .first()
-    )
-    if played is None:
-        raise ClassAccessRequired
-    return "teacher" if played == "teacher" else "student"
+    title, sandbox_id, archived, role = found[:4]
+    return Membership(class_id, user.id, role, title, sandbox_id, archived)

@@ -47,3 +47,11 @@ class ClassAccessRequired(DomainError):
     status = 403
     code = "class_access_required"
     message = "You are not a member of this class."
+
+
+class ClassArchived(DomainError):
+    """What was said and made in an archived class can still be read."""
+
+    status = 409
+    code = "class_archived"
+    message = "This class is archived: it can be read, but nothing new can be added."

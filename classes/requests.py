@@ -3,14 +3,17 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
 from stemcore.api.body import Body
+from stemcore.prompts import trimmed
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-JoinCode = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
-Paragraph = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
+_Trimmed = BeforeValidator(lambda value: trimmed(value) if isinstance(value, str) else value)
+
+Title = Annotated[str, _Trimmed, StringConstraints(min_length=1, max_length=200)]
+JoinCode = Annotated[str, _Trimmed, StringConstraints(min_length=1, max_length=64)]
+Line = Annotated[str, _Trimmed, StringConstraints(max_length=200)]
+Paragraph = Annotated[str, _Trimmed, StringConstraints(max_length=5000)]
 
 
 class CreateBody(Body):

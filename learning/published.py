@@ -19,17 +19,22 @@ def published_blueprint(class_id: UUID) -> BlueprintOutline | None:
     )
     if blueprint is None:
         return None
-    return outline_of_content(blueprint.content_json) or _outline_of_rows(blueprint)
+    return stored_outline(blueprint.id, blueprint.summary or "", blueprint.content_json)
 
 
-def _outline_of_rows(blueprint: Blueprint) -> BlueprintOutline:
+def stored_outline(blueprint_id: UUID, summary: str, content: object) -> BlueprintOutline:
+    """The outline of a stored blueprint; to be called inside a unit of work."""
+    return outline_of_content(content) or _outline_of_rows(blueprint_id, summary)
+
+
+def _outline_of_rows(blueprint_id: UUID, summary: str) -> BlueprintOutline:
     topics = list(
-        Topic.objects.filter(blueprint_id=blueprint.id)
+        Topic.objects.filter(blueprint_id=blueprint_id)
         .order_by("sequence", "created_at", "id")
         .prefetch_related("objectives")
     )
     return BlueprintOutline(
-        summary=blueprint.summary or "",
+        summary=summary,
         topics=tuple(_outline_of_topic(topic, topics) for topic in topics),
     )
 

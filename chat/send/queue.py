@@ -9,16 +9,20 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models.functions import Now
 from structlog import get_logger
 
+from chat import queries
 from chat.errors import ResponseGenerationFailed
 from chat.models import SendTicket
-from chat.send.context import Conversation, load, own_session, require_words
+from chat.send.context import Conversation, load_when_first, require_own_session
 from chat.visits import Visit
-from stemcore.database import UPKEEP, read, write
+from classes.access import Membership
+from classes.errors import ClassArchived
+from stemcore.database import SHORT, UPKEEP, Unit, read, write
 from stemcore.deadline import Deadline
+from stemcore.errors import BlankField, DomainError
 
 log = get_logger(__name__)
 
@@ -37,24 +41,30 @@ async def turn_in(
 ) -> AsyncIterator[tuple[UUID, Conversation]]:
     """The ticket of a send and the conversation as it stands when its turn has come.
 
-    The block stores the exchange and drops the ticket in one unit; a ticket that it leaves,
-    cancelled or failed, is given back. Raises ClassAccessRequired,
-    SessionNotFound, SendSessionOwnerMismatch, SessionArchived, BlankField and BlueprintRequired,
-    in this order, and ResponseGenerationFailed when the turn does not come in time.
+    The block stores the exchange and redeems the ticket in one unit; a ticket that it leaves,
+    cancelled or failed, is given back. Raises ClassAccessRequired, ClassArchived, SessionNotFound,
+    SendSessionOwnerMismatch, SessionArchived and BlankField, in this order and without a ticket
+    taken; then BlueprintRequired, and ResponseGenerationFailed when the turn does not come in time.
     """
     ticket = uuid4()
+    lasts_s = deadline.remaining() + GRACE_S
     try:
-        conversation = await _join(visit, session_id, message, ticket, deadline)
-    except (asyncio.CancelledError, DatabaseError):
-        await asyncio.shield(return_ticket(ticket))  # it may have been taken all the same
-        raise
-    try:
+        conversation = await _join(visit, session_id, message, ticket, lasts_s)
         if conversation is None:
             conversation = await _when_first(visit, session_id, ticket, deadline)
         yield ticket, conversation
+    except _Refused as refused:
+        raise refused.why from None
     except BaseException:  # a cancelled send gives its ticket back as a failed one does
         await asyncio.shield(return_ticket(ticket))
         raise
+
+
+class _Refused(Exception):
+    """No ticket was taken."""
+
+    def __init__(self, why: DomainError) -> None:
+        self.why = why
 
 
 async def _when_first(
@@ -64,76 +74,60 @@ async def _when_first(
     wait = FIRST_WAIT_S
     while not deadline.expired:
         await asyncio.sleep(min(wait, deadline.remaining()))
-        conversation = await _load_when_first(visit, session_id, ticket)
+        conversation = await _enter_when_first(visit, session_id, ticket)
         if conversation is not None:
             return conversation
         wait = min(2 * wait, LONGEST_WAIT_S)
     raise ResponseGenerationFailed(WAITED)
 
 
-@write
-def _join(
-    visit: Visit, session_id: UUID, message: str, ticket: UUID, deadline: Deadline
+def _take_and_load(
+    visit: Visit, session_id: UUID, message: str, ticket: UUID, lasts_s: float
 ) -> Conversation | None:
     """Takes a ticket, and loads the conversation when no earlier send is waiting."""
-    membership = visit.enter()
-    own_session(visit.class_id, visit.user.id, session_id, locked=True)
-    require_words(message)
-    is_leading = take_ticket(ticket, session_id, deadline)
-    return load(membership, session_id) if is_leading else None
+    try:
+        membership = _take_ticket(visit, session_id, message, ticket, lasts_s)
+    except DomainError as error:
+        raise _Refused(error) from None
+    return load_when_first(membership, session_id, ticket)
+
+
+# No transaction: the ticket must be there for all to see before the numbers are looked at.
+_join = Unit(_take_and_load, lane=SHORT, atomic=False)
+
+
+def _take_ticket(
+    visit: Visit, session_id: UUID, message: str, ticket: UUID, lasts_s: float
+) -> Membership:
+    membership, session = queries.take_ticket(
+        visit, session_id, ticket, lasts_s=lasts_s, wanted=bool(message)
+    )
+    membership.require_open_class()
+    require_own_session(session, visit.user.id)
+    if not message:
+        raise BlankField.of_field("message", "must not be blank")
+    return membership
 
 
 @read
-def _load_when_first(visit: Visit, session_id: UUID, ticket: UUID) -> Conversation | None:
-    """The conversation as soon as every earlier send is done."""
-    if not is_first(ticket, session_id):
-        return None
-    membership = visit.enter()
-    own_session(visit.class_id, visit.user.id, session_id)
-    return load(membership, session_id)
+def _enter_when_first(visit: Visit, session_id: UUID, ticket: UUID) -> Conversation | None:
+    """The conversation as soon as every earlier send is done; access may have ended meanwhile."""
+    return load_when_first(visit.enter(), session_id, ticket)
 
 
-def take_ticket(key: UUID, session_id: UUID, deadline: Deadline) -> bool:
-    """Adds a ticket and says whether it is the first of its session.
-
-    To be called in a unit that holds the lock on the session's row.
-    """
-    lasts_s = deadline.remaining() + GRACE_S
-    with connection.cursor() as cursor:
-        # The question is answered as things stood before the statement, without the new ticket.
-        cursor.execute(
-            """
-            with taken as (
-                insert into send_tickets (key, session_id, expires_at)
-                values (%s, %s, statement_timestamp() + make_interval(secs => %s))
-            )
-            select not exists (
-                select from send_tickets
-                where session_id = %s and expires_at > statement_timestamp()
-            )
-            """,
-            [key, session_id, lasts_s, session_id],
-        )
-        (is_leading,) = cursor.fetchone()
-    return bool(is_leading)
-
-
-def is_first(key: UUID, session_id: UUID) -> bool:
-    """Whether the ticket still counts and no earlier one of its session does.
-
-    To be called in a unit.
-    """
-    waiting = SendTicket.objects.filter(session_id=session_id, expires_at__gt=Now())
-    return waiting.order_by("id").values_list("key", flat=True).first() == key
-
-
-def redeem_ticket(key: UUID) -> None:
+def redeem_ticket(conversation: Conversation, ticket: UUID) -> None:
     """Removes the ticket of a send that stores its exchange, in the unit that stores it.
 
-    Raises ResponseGenerationFailed for one that has run out: later sends may have gone on.
+    The session is locked until the transaction ends. Raises ClassArchived, SessionNotFound,
+    SendSessionOwnerMismatch and SessionArchived when it changed meanwhile, and
+    ResponseGenerationFailed for a ticket that has run out: later sends may have gone on.
     """
-    deleted, _ = SendTicket.objects.filter(key=key, expires_at__gt=Now()).delete()
-    if not deleted:
+    membership = conversation.membership
+    found = queries.redeem_ticket(membership.class_id, conversation.session_id, ticket)
+    if found.class_archived:
+        raise ClassArchived
+    require_own_session(found.session, membership.user_id)
+    if not found.counted:
         raise ResponseGenerationFailed(TIMED_OUT)
 
 

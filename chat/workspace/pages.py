@@ -3,12 +3,10 @@
 from typing import TypedDict
 from uuid import UUID
 
-from django.db.models import Q
-
+from chat import queries
 from chat.errors import SessionNotFound, SessionOwnerMismatch
-from chat.models import ChatMessage, ChatSession
+from chat.models import ChatSession
 from chat.rows import MessageRow, SessionRow, message_row, session_row
-from chat.turns import Place
 from chat.visits import Visit
 from chat.workspace.cursors import read_cursor, write_cursor
 from chat.workspace.sessions import session_owner
@@ -40,40 +38,27 @@ def list_messages(
 
     Raises ClassAccessRequired, SessionNotFound, SessionOwnerMismatch and InvalidCursor.
     """
-    session = _readable_session(visit, session_id, owner_user_id)
     before = read_cursor(before_cursor) if before_cursor else None
-    newest_first = newest_messages(session_id, before, limit + 1)
-    page, has_more = newest_first[:limit], len(newest_first) > limit
+    found = queries.page(visit, session_id, before, limit + 1)
+    session = _readable_session(found, owner_user_id)
+    messages, has_more = found.messages[:limit], len(found.messages) > limit
+    oldest = messages[-1] if has_more else None
     return {
         "session": session_row(session),
-        "messages": [message_row(message) for message in reversed(page)],
+        "messages": [message_row(message) for message in reversed(messages)],
         "page_info": {
             "has_more": has_more,
-            "next_cursor": write_cursor((page[-1].created_at, page[-1].id)) if has_more else None,
+            "next_cursor": write_cursor((oldest.created_at, oldest.id)) if oldest else None,
         },
     }
 
 
-def newest_messages(session_id: UUID, before: Place | None, most: int) -> list[ChatMessage]:
-    """The newest messages of a session that stand before a place, newest first."""
-    messages = ChatMessage.objects.filter(session_id=session_id)
-    if before is not None:
-        moment, message_id = before
-        # The first condition is the range that the index on (session, time, id) serves.
-        messages = messages.filter(
-            Q(created_at__lt=moment) | Q(id__lt=message_id), created_at__lte=moment
-        )
-    return list(messages.order_by("-created_at", "-id")[:most])
-
-
-def _readable_session(visit: Visit, session_id: UUID, wanted: UUID | None) -> ChatSession:
-    membership = visit.enter()
-    session = ChatSession.objects.filter(id=session_id, classroom_id=visit.class_id).first()
-    if session is None:
+def _readable_session(found: queries.Page, wanted: UUID | None) -> ChatSession:
+    if found.session is None:
         raise SessionNotFound
-    if session.owner_user_id != _readable_owner(membership, wanted):
+    if found.session.owner_user_id != _readable_owner(found.membership, wanted):
         raise SessionOwnerMismatch
-    return session
+    return found.session
 
 
 def _readable_owner(membership: Membership, wanted: UUID | None) -> UUID:

@@ -8,6 +8,7 @@ from chat.errors import TeacherAccessRequired
 from chat.visits import Visit
 from classes.models import Enrollment, Profile
 from stemcore.database import read
+from stemcore.prompts import trimmed
 
 
 class Participant(TypedDict):
@@ -30,6 +31,6 @@ def list_participants(visit: Visit) -> list[Participant]:
         .values_list("user_id", Subquery(name))
     )
     return [
-        {"user_id": str(user_id), "display_name": (name or "").strip() or f"Student {number}"}
+        {"user_id": str(user_id), "display_name": trimmed(name or "") or f"Student {number}"}
         for number, (user_id, name) in enumerate(students, start=1)
     ]

@@ -13,6 +13,7 @@ from classes.access import Membership
 from classes.models import Enrollment
 from stemcore.database import read, write
 from stemcore.errors import BlankField
+from stemcore.prompts import trimmed
 
 LISTED = 100
 TITLE_CHARS = 120
@@ -50,8 +51,9 @@ def session_owner(membership: Membership, wanted: UUID | None) -> UUID:
 
 @write
 def create_session(visit: Visit, title: str) -> SessionRow:
-    """A new session of the user's own. Raises ClassAccessRequired."""
+    """A new session of the user's own. Raises ClassAccessRequired and ClassArchived."""
     membership = visit.enter()
+    membership.require_open_class()
     session = ChatSession.objects.create(
         classroom_id=visit.class_id,
         owner_user_id=visit.user.id,
@@ -94,4 +96,4 @@ def _open_session(visit: Visit, session_id: UUID) -> QuerySet[ChatSession]:
 
 
 def _cut_title(title: str) -> str:
-    return title.strip()[:TITLE_CHARS].strip()
+    return trimmed(trimmed(title)[:TITLE_CHARS])

@@ -17,6 +17,7 @@ from pydantic import (
 from stemcore.api import faults
 from stemcore.api.raw_json import FieldSplitter, clean_json, has_more_values, join_fields
 from stemcore.errors import InvalidRequest
+from stemcore.prompts import trimmed
 
 MAX_VALUES = 20_000
 """Values in one field, those in its lists and objects counted."""
@@ -33,7 +34,7 @@ def _no_bool(value: Any) -> Any:
 
 
 def _blank_is_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
+    return None if isinstance(value, str) and not trimmed(value) else value
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]

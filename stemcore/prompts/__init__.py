@@ -18,6 +18,14 @@ or nothing when the text is blank, so `{% if materials %}` works. A system half 
 """
 
 from stemcore.prompts.templates import Prompt, PromptTemplate, PromptValue
-from stemcore.prompts.untrusted import Untrusted, fenced_text, visible_text
+from stemcore.prompts.untrusted import Untrusted, fenced_text, trimmed, visible_text
 
-__all__ = ["Prompt", "PromptTemplate", "PromptValue", "Untrusted", "fenced_text", "visible_text"]
+__all__ = [
+    "Prompt",
+    "PromptTemplate",
+    "PromptValue",
+    "Untrusted",
+    "fenced_text",
+    "trimmed",
+    "visible_text",
+]

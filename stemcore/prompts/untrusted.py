@@ -58,6 +58,11 @@ def visible_text(text: str) -> str:
     return _STRAY_SELECTOR.sub("", _STRAY_JOINER.sub("", text))
 
 
+def trimmed(text: str) -> str:
+    """The text without the space around it; empty when there is nothing in it to see."""
+    return text.strip() if visible_text(text).strip() else ""
+
+
 def fenced_text(text: str) -> str:
     """The text as it stands inside a fence: for those who must know its length beforehand."""
     visible = visible_text(text).translate(_BRACKETS)

@@ -31,7 +31,9 @@ async def test_it_creates_a_session_of_the_callers_own(api: Api, cast: Cast) -> 
     assert (stored.classroom_id, stored.sandbox_id) == (cast.classroom.id, None)
 
 
-@pytest.mark.parametrize("fields", [{}, {"title": None}, {"title": ""}, {"title": " \t "}])
+@pytest.mark.parametrize(
+    "fields", [{}, {"title": None}, {"title": ""}, {"title": " \t "}, {"title": "\u200b \u2060"}]
+)
 async def test_a_session_without_a_title_is_a_new_chat(
     api: Api, cast: Cast, fields: dict[str, str]
 ) -> None:

@@ -34,7 +34,7 @@ async def test_a_long_title_is_cut(api: Api, cast: Cast) -> None:
     assert data_of(response)["session"]["title"] == "x" * 120
 
 
-@pytest.mark.parametrize("title", ["", "  ", "\n\t"])
+@pytest.mark.parametrize("title", ["", "  ", "\n\t", "\u200b"])
 async def test_a_blank_title_is_refused(api: Api, cast: Cast, title: str) -> None:
     before = fingerprint()
     fields = {"session_id": str(cast.session.id), "title": title}

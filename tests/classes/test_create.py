@@ -124,6 +124,8 @@ async def test_it_says_when_the_owner_is_unknown_to_the_platform(api: Api, cast:
         ({"title": None}, "title"),
         ({"title": ""}, "title"),
         ({"title": "   "}, "title"),
+        ({"title": " \u200b"}, "title"),
+        ({"join_code": "\u2060"}, "join_code"),
         ({"title": 7}, "title"),
         ({"title": "x" * 201}, "title"),
         ({"join_code": ""}, "join_code"),

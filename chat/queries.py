@@ -1,0 +1,449 @@
+"""The statements of the hot path as SQL: one round trip each, and nothing to build.
+
+The ORM, which the rest of the app speaks, spends more on building such a statement than Postgres
+on running it. All are to be called in a unit of work.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db import connection
+
+from chat.models import ChatMessage, ChatSession
+from chat.turns import Place
+from chat.visits import Visit
+from classes.access import (
+    MEMBERSHIP,
+    MEMBERSHIP_COLUMNS,
+    Membership,
+    membership_of,
+    membership_parameters,
+)
+
+# A compaction without the id of its last message counts everything of that moment.
+LAST_ID = UUID(int=2**128 - 1)
+
+_WIDTH = len(MEMBERSHIP_COLUMNS)
+
+
+def _door(visit: Visit) -> dict[str, Any]:
+    return membership_parameters(visit.user, visit.class_id, visit.sandbox_id)
+
+
+def _one(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        found: tuple[Any, ...] | None = cursor.fetchone()
+        return found
+
+
+def _all(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+# The queue ---------------------------------------------------------------------------------------
+
+
+class SessionState(NamedTuple):
+    """Whose a session is and since when it is archived; no owner when there is no such session."""
+
+    owner_user_id: UUID | None
+    archived_at: datetime | None
+
+
+# The ticket is made while the session's row is locked, and the lock goes with the commit: whoever
+# has a lower number has committed it before. (That is why the numbers are looked at in another
+# statement: this one sees the tickets as they were before it waited for the lock.)
+_TAKE_TICKET = f"""
+    with door as materialized ({MEMBERSHIP}),
+    session as materialized (
+        select s.id, s.owner_user_id, s.archived_at
+        from class_chat_sessions s
+        where s.id = %(session_id)s and s.class_id = %(class_id)s
+            and exists (select from door where role is not null and not class_archived)
+        for no key update
+    ),
+    taken as (
+        insert into send_tickets (key, session_id, expires_at)
+        select %(ticket)s, id, statement_timestamp() + make_interval(secs => %(lasts_s)s)
+        from session
+        where owner_user_id = %(user_id)s and archived_at is null and %(wanted)s
+    )
+    select door.*, session.owner_user_id, session.archived_at
+    from door left join session on true
+"""
+
+
+def take_ticket(
+    visit: Visit, session_id: UUID, ticket: UUID, *, lasts_s: float, wanted: bool
+) -> tuple[Membership, SessionState]:
+    """Adds a ticket behind those of the session, when it is the user's own, open and `wanted`.
+
+    A statement by itself, not to be called in a transaction. Raises ClassAccessRequired.
+    """
+    parameters = {
+        **_door(visit),
+        "session_id": session_id,
+        "ticket": ticket,
+        "lasts_s": lasts_s,
+        "wanted": wanted,
+    }
+    found = _one(_TAKE_TICKET, parameters)
+    membership = membership_of(visit.user, visit.class_id, found)
+    assert found is not None
+    return membership, SessionState(*found[_WIDTH:])
+
+
+# Other rows may refer to the session meanwhile, hence NO KEY.
+_REDEEM_TICKET = """
+    with session as materialized (
+        select s.owner_user_id, s.archived_at, c.archived
+        from class_chat_sessions s join classes c on c.id = s.class_id
+        where s.id = %(session_id)s and s.class_id = %(class_id)s
+        for no key update of s
+    ),
+    redeemed as (
+        delete from send_tickets
+        where key = %(ticket)s and expires_at > statement_timestamp()
+            and exists (select from session)
+        returning id
+    )
+    select owner_user_id, archived_at, archived, exists (select from redeemed) from session
+"""
+
+
+class Redeemed(NamedTuple):
+    """A session as it stands when its exchange is stored, and whether the ticket counted."""
+
+    session: SessionState
+    class_archived: bool
+    counted: bool
+
+
+def redeem_ticket(class_id: UUID, session_id: UUID, ticket: UUID) -> Redeemed:
+    """Removes a ticket that still counts, and locks its session until the transaction ends."""
+    parameters = {"class_id": class_id, "session_id": session_id, "ticket": ticket}
+    found = _one(_REDEEM_TICKET, parameters)
+    if found is None:
+        return Redeemed(SessionState(None, None), class_archived=False, counted=False)
+    owner, archived_at, class_archived, counted = found
+    return Redeemed(SessionState(owner, archived_at), class_archived, counted)
+
+
+# The context -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StoredBlueprint:
+    id: UUID
+    summary: str
+    content: object
+
+
+@dataclass(frozen=True)
+class StoredMemory:
+    through: Place
+    turn_count: int
+    summary: object
+
+
+class StoredTurn(NamedTuple):
+    id: UUID
+    author: str
+    text: str
+    created_at: datetime
+    cited: bool
+    refused: bool
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a message is answered from, as it is stored; the turns are newest first."""
+
+    blueprint: StoredBlueprint | None
+    memory: StoredMemory | None
+    turns: Sequence[StoredTurn]
+
+
+_TURN = """m.id, m.author_kind, m.content, m.created_at,
+    jsonb_array_length(case jsonb_typeof(m.citations) when 'array' then m.citations else '[]' end)
+        > 0,
+    m.safety is not distinct from 'refusal'"""
+
+# Rows of several kinds, in columns that fit them all. None but 'turn' without its being ours.
+_LOAD_WHEN_FIRST = f"""
+    with turn as materialized (
+        select key = %(ticket)s as is_ours from send_tickets
+        where session_id = %(session_id)s and expires_at > statement_timestamp()
+        order by id limit 1
+    )
+    select 'turn', null::uuid, null, null, null::timestamptz, is_ours, null::boolean, null::jsonb,
+        null::int
+    from turn
+    union all
+    (
+        select 'blueprint', b.id, null, b.summary, null, null, null, b.content_json, null
+        from blueprints b, turn
+        where turn.is_ours and b.class_id = %(class_id)s and b.status = 'published'
+        order by b.published_at desc, b.version desc limit 1
+    )
+    union all
+    select 'memory', c.compacted_through_message_id, null, null, c.compacted_through_created_at,
+        null, null, c.summary_json, c.compacted_turn_count
+    from class_chat_session_compactions c, turn
+    where turn.is_ours and c.session_id = %(session_id)s
+        and c.compacted_through_created_at is not null
+    union all
+    (
+        select 'message', {_TURN}, null, null
+        from class_chat_messages m
+        where m.session_id = %(session_id)s and (select is_ours from turn)
+        order by m.created_at desc, m.id desc limit %(most)s
+    )
+"""
+
+
+def load_when_first(class_id: UUID, session_id: UUID, ticket: UUID, most: int) -> Loaded | None:
+    """The published blueprint, the compacted memory and the newest `most` messages.
+
+    None while an earlier ticket of the session counts, and when this one does not any more.
+    """
+    parameters = {"class_id": class_id, "session_id": session_id, "ticket": ticket, "most": most}
+    is_ours = False
+    blueprint, memory = None, None
+    turns: list[StoredTurn] = []
+    for kind, id_, author, text, moment, first, second, stored, number in _all(
+        _LOAD_WHEN_FIRST, parameters
+    ):
+        if kind == "message":
+            turns.append(StoredTurn(id_, author, text, moment, first, second))
+        elif kind == "turn":
+            is_ours = first
+        elif kind == "blueprint":
+            blueprint = StoredBlueprint(id_, text or "", json.loads(stored))
+        else:
+            memory = StoredMemory((moment, id_ or LAST_ID), number, json.loads(stored))
+    return Loaded(blueprint, memory, turns) if is_ours else None
+
+
+# The store ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NewCompaction:
+    """A compaction to be stored unless another one took the place of what it goes on from."""
+
+    before: Place | None
+    through: Place
+    turn_count: int
+    text: str
+    summary: dict[str, Any]
+    made_at: datetime
+
+
+# Both messages stand after the newest stored one, also when clocks disagree.
+_STORE_EXCHANGE = """
+    with place as materialized (
+        select greatest(
+            statement_timestamp(),
+            (select max(created_at) from class_chat_messages where session_id = %(session_id)s)
+                + interval '1 ms'
+        ) as at
+    ),
+    stored as (
+        insert into class_chat_messages (
+            id, session_id, class_id, sandbox_id, author_user_id, author_kind, content, citations,
+            safety, provider, model, prompt_tokens, completion_tokens, total_tokens, latency_ms,
+            created_at
+        )
+        select %(question_id)s::uuid, %(session_id)s::uuid, %(class_id)s::uuid,
+            %(sandbox_id)s::uuid, %(user_id)s::uuid, %(role)s, %(question)s, '[]'::jsonb,
+            null::text, null::text, null::text, null::int, null::int, null::int, null::int,
+            place.at
+        from place
+        union all
+        select %(reply_id)s, %(session_id)s, %(class_id)s, %(sandbox_id)s, null, 'assistant',
+            %(reply)s, %(citations)s::jsonb, %(safety)s, %(provider)s, %(model)s,
+            %(prompt_tokens)s, %(completion_tokens)s, %(total_tokens)s, %(latency_ms)s,
+            place.at + interval '1 ms'
+        from place
+    ),
+    moved as (
+        update class_chat_sessions set last_message_at = place.at + interval '1 ms'
+        from place where id = %(session_id)s
+    ){compaction}
+    select place.at, {compacted} from place
+"""
+_STORE_COMPACTION = """,
+    compacted as (
+        insert into class_chat_session_compactions as c (
+            session_id, class_id, owner_user_id, sandbox_id, summary_text, summary_json,
+            compacted_through_created_at, compacted_through_message_id, compacted_turn_count,
+            last_compacted_at
+        )
+        values (
+            %(session_id)s, %(class_id)s, %(user_id)s, %(sandbox_id)s, %(summary_text)s,
+            %(summary)s::jsonb, %(through_at)s, %(through_id)s, %(turn_count)s, %(compacted_at)s
+        )
+        on conflict (session_id) do update set
+            class_id = excluded.class_id, owner_user_id = excluded.owner_user_id,
+            sandbox_id = excluded.sandbox_id, summary_text = excluded.summary_text,
+            summary_json = excluded.summary_json,
+            compacted_through_created_at = excluded.compacted_through_created_at,
+            compacted_through_message_id = excluded.compacted_through_message_id,
+            compacted_turn_count = excluded.compacted_turn_count,
+            last_compacted_at = excluded.last_compacted_at
+        where c.compacted_through_created_at is not distinct from %(before_at)s::timestamptz
+            and (
+                %(before_at)s::timestamptz is null
+                or coalesce(c.compacted_through_message_id, %(last_id)s) = %(before_id)s::uuid
+            )
+        returning 1
+    )"""
+_STORE = _STORE_EXCHANGE.format(compaction="", compacted="false")
+_STORE_COMPACTED = _STORE_EXCHANGE.format(
+    compaction=_STORE_COMPACTION, compacted="exists (select from compacted)"
+)
+
+
+def store_exchange(
+    question: ChatMessage, reply: ChatMessage, compaction: NewCompaction | None
+) -> bool:
+    """Stores a message and its answer, and sets their `created_at`; moves the session's time.
+
+    Returns whether the compaction was stored, too. To be called with the session locked.
+    """
+    parameters = {
+        "session_id": question.session_id,
+        "class_id": question.classroom_id,
+        "sandbox_id": question.sandbox_id,
+        "user_id": question.author_user_id,
+        "role": question.author_kind,
+        "question_id": question.id,
+        "question": question.content,
+        "reply_id": reply.id,
+        "reply": reply.content,
+        "citations": json.dumps(reply.citations),
+        "safety": reply.safety,
+        "provider": reply.provider,
+        "model": reply.model,
+        "prompt_tokens": reply.prompt_tokens,
+        "completion_tokens": reply.completion_tokens,
+        "total_tokens": reply.total_tokens,
+        "latency_ms": reply.latency_ms,
+    }
+    if compaction is None:
+        found = _one(_STORE, parameters)
+    else:
+        found = _one(_STORE_COMPACTED, {**parameters, **_compaction_parameters(compaction)})
+    assert found is not None
+    question.created_at, stored = found
+    reply.created_at = question.created_at + timedelta(milliseconds=1)
+    return bool(stored)
+
+
+def _compaction_parameters(compaction: NewCompaction) -> dict[str, Any]:
+    before_at, before_id = compaction.before or (None, None)
+    through_at, through_id = compaction.through
+    return {
+        "before_at": before_at,
+        "before_id": before_id,
+        "last_id": LAST_ID,
+        "through_at": through_at,
+        "through_id": through_id,
+        "turn_count": compaction.turn_count,
+        "summary_text": compaction.text,
+        "summary": json.dumps(compaction.summary),
+        "compacted_at": compaction.made_at,
+    }
+
+
+# The pages ---------------------------------------------------------------------------------------
+
+
+class StoredMessage(NamedTuple):
+    """A message by the fields of its model."""
+
+    id: UUID
+    session_id: UUID
+    classroom_id: UUID
+    author_user_id: UUID | None
+    author_kind: str
+    content: str
+    citations: Any
+    safety: str | None
+    provider: str | None
+    model: str | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    total_tokens: int | None
+    latency_ms: int | None
+    created_at: datetime
+
+
+class Page(NamedTuple):
+    """A session, None when the class has none of that id, and its messages, newest first."""
+
+    membership: Membership
+    session: ChatSession | None
+    messages: list[StoredMessage]
+
+
+_SESSION_FIELDS = [field.attname for field in ChatSession._meta.concrete_fields]
+_SESSION = ", ".join(f"session.{field.column}" for field in ChatSession._meta.concrete_fields)
+_PAGE = f"""
+    with door as materialized ({MEMBERSHIP}),
+    session as materialized (
+        select s.* from class_chat_sessions s, door
+        where door.role is not null and s.id = %(session_id)s and s.class_id = %(class_id)s
+    )
+    select door.*, {_SESSION},
+        m.id, m.session_id, m.class_id, m.author_user_id, m.author_kind, m.content, m.citations,
+        m.safety, m.provider, m.model, m.prompt_tokens, m.completion_tokens, m.total_tokens,
+        m.latency_ms, m.created_at
+    from door left join session on true
+    left join lateral (
+        select * from class_chat_messages
+        where session_id = session.id {{before}}
+        order by created_at desc, id desc limit %(most)s
+    ) m on true
+    order by m.created_at desc, m.id desc
+"""
+# The first condition is the range that the index on (session, time, id) serves.
+_BEFORE = "and created_at <= %(at)s and (created_at < %(at)s or id < %(id)s)"
+_NEWEST_PAGE, _PAGE_BEFORE = _PAGE.format(before=""), _PAGE.format(before=_BEFORE)
+
+
+def page(visit: Visit, session_id: UUID, before: Place | None, most: int) -> Page:
+    """The newest `most` messages before a place. Raises ClassAccessRequired."""
+    parameters = {**_door(visit), "session_id": session_id, "most": most}
+    if before is None:
+        rows = _all(_NEWEST_PAGE, parameters)
+    else:
+        rows = _all(_PAGE_BEFORE, {**parameters, "at": before[0], "id": before[1]})
+    membership = membership_of(visit.user, visit.class_id, rows[0] if rows else None)
+    start = _WIDTH + len(_SESSION_FIELDS)
+    session = rows[0][_WIDTH:start]
+    return Page(
+        membership,
+        _session(session) if session[0] else None,
+        [_message(row[start:]) for row in rows if row[start] is not None],
+    )
+
+
+def _session(columns: Sequence[Any]) -> ChatSession:
+    return ChatSession.from_db(None, _SESSION_FIELDS, columns)
+
+
+def _message(columns: tuple[Any, ...]) -> StoredMessage:
+    message = StoredMessage(*columns)
+    # Nearly all but the assistant's have none.
+    citations = [] if message.citations == "[]" else json.loads(message.citations)
+    return message._replace(citations=citations)
