@@ -96,8 +96,8 @@ def _other_tokens(
     if "tokens" not in fault.named or not facts.tokens_field:
         return None
     asked = facts.tokens(wanted)
-    if fault.limits:
-        fitting = [limit for limit in fault.limits if _LEAST_TOKENS <= limit < asked]
+    if fault.too_large:
+        fitting = [limit for limit in fault.numbers if _LEAST_TOKENS <= limit < asked]
         most = max(fitting, default=asked // 2)
         return replace(facts, most_tokens=most) if most >= _LEAST_TOKENS else None
     other = _OTHER_FIELD[facts.tokens_field]

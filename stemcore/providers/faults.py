@@ -53,15 +53,16 @@ _NUMBERS = re.compile(r"\b\d{2,7}\b")
 class Fault:
     """An error as we understand it.
 
-    `named` are the parameters it speaks of; `limits` the numbers in it, when it finds a number of
-    tokens too large; `one_schema` says that it minds that schema, not schemas; `hopeless`, that no
-    other way of asking the model would help.
+    `named` are the parameters it speaks of. `too_large` says that it wants fewer tokens, perhaps
+    one of `numbers`; `one_schema`, that it minds that schema, not schemas; `hopeless`, that no
+    other way of asking this model would help.
     """
 
     status: int
     word: str = ""
     named: frozenset[str] = frozenset()
-    limits: tuple[int, ...] = ()
+    numbers: tuple[int, ...] = ()
+    too_large: bool = False
     one_schema: bool = False
     hopeless: bool = False
 
@@ -79,12 +80,12 @@ def fault_of(error: Any, status: int | None = None) -> Fault:
     param = fields.get("param")
     about = param if isinstance(param, str) and param else text
     named = frozenset(name for name, words in _PARAMETERS.items() if words.search(about))
-    too_large = "tokens" in named and _TOO_LARGE.search(text)
     return Fault(
         status or _status(fields, text),
         next((word for key in _WORD_KEYS if (word := code_word(fields.get(key)))), ""),
         named,
-        tuple(int(number) for number in _NUMBERS.findall(text)) if too_large else (),
+        tuple(int(number) for number in _NUMBERS.findall(text)),
+        "tokens" in named and bool(_TOO_LARGE.search(text)),
         bool(_OF_ONE_SCHEMA.search(text)),
         bool(_HOPELESS.search(text)),
     )

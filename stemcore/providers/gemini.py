@@ -214,10 +214,11 @@ class Gemini(KeyedProvider):
 def _client(config: ProviderSettings) -> genai.Client:
     context = _tls_context()
     versioned = _VERSIONED.fullmatch(config.base_url)
-    base_url, version = versioned.groups() if versioned else (config.base_url or None, None)
+    base_url, version = versioned.groups() if versioned else (config.base_url, "")
     options = types.HttpOptions(
-        base_url=base_url,
-        api_version=version,
+        # Both given, else the SDK takes them from the environment.
+        base_url=base_url or "https://generativelanguage.googleapis.com/",
+        api_version=version or "v1beta",
         # One attempt. Without retry options the SDK still asks a second time after a broken
         # connection, having slept for up to ten seconds.
         retry_options=types.HttpRetryOptions(attempts=1),

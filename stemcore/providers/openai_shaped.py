@@ -5,6 +5,7 @@ error types, and leaves out its response models: they cost half of a call's CPU 
 read the few fields that count.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -37,6 +38,9 @@ from stemcore.providers.wire import (
 from stemcore.settings import ProviderSettings
 
 SESSION_ID_LENGTH = 256
+
+# With OPENAI_LOG in the environment the SDK would write prompts into the log.
+logging.getLogger("openai").setLevel(logging.WARNING)
 
 REFUSED = frozenset(
     {"content_filter", "content_filtered", "safety", "recitation", "blocklist", "refusal", "spii"}
@@ -226,9 +230,9 @@ class OpenAIShaped(KeyedProvider):
             yield
         except openai.APIStatusError as error:
             raise self._status_failure(error.response) from None
-        except (openai.OpenAIError, aiohttp.ClientError, OSError) as error:
-            if isinstance(error.__cause__, BodyTooLarge):
-                raise self.failed(FailureKind.MALFORMED, "sent too much") from None
+        except BodyTooLarge:
+            raise self.failed(FailureKind.MALFORMED, "sent too much") from None
+        except (openai.OpenAIError, aiohttp.ClientError, OSError):
             # The SDK's timeout error too: without a timeout of our own it means that the
             # connection broke, which the transport reports as a timeout.
             raise self.failed(FailureKind.CONNECTION, "could not be reached") from None

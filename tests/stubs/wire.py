@@ -103,7 +103,8 @@ class GeminiWire:
         def text(content: Json) -> str:
             return "".join(part["text"] for part in content["parts"])
 
-        return text(body["systemInstruction"]), text(body["contents"][0])
+        system = body.get("systemInstruction")
+        return text(system) if system else "", text(body["contents"][0])
 
     @staticmethod
     def wants_json(body: Json) -> bool:

@@ -80,7 +80,13 @@ def test_it_ignores_proxies_and_accounts_of_the_environment(
     monkeypatch.setenv("NO_PROXY", "")
     monkeypatch.setenv("OPENAI_ORG_ID", "org-of-somebody")
     monkeypatch.setenv("OPENAI_PROJECT_ID", "project-of-somebody")
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "key-of-somebody")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Team: of-somebody\nAuthorization: of-somebody")
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
     monkeypatch.setenv("GOOGLE_GENAI_USE_VERTEXAI", "true")
+    monkeypatch.setenv("GOOGLE_GENAI_API_VERSION", "of-somebody")
+    monkeypatch.setenv("GOOGLE_GEMINI_BASE_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("GOOGLE_API_KEY", "key-of-somebody")
 
     async def ask_both() -> None:
         assert (await ask(default_provider=name)).provider == name
@@ -88,7 +94,12 @@ def test_it_ignores_proxies_and_accounts_of_the_environment(
 
     run(ask_both())
     for request in providers.received:
-        assert "of-somebody" not in str(request.headers)
+        assert "of-somebody" not in f"{request.path}{request.headers}"
+        assert "x-team" not in request.headers
+
+
+def test_it_keeps_the_sdks_from_writing_prompts_into_the_log() -> None:
+    assert not logging.getLogger("openai").isEnabledFor(logging.INFO)
 
 
 async def test_it_sends_no_cookie_back(providers: Any) -> None:
