@@ -15,8 +15,8 @@ from stemcore.providers import (
     Generation,
     GenerationResult,
     ProviderError,
-    Usage,
     generate_answer,
+    sum_of,
 )
 
 A = TypeVar("A", bound=Answer)
@@ -170,20 +170,6 @@ def _together(first: GenerationResult, second: GenerationResult) -> GenerationRe
     """Who made the first answer, and what both took."""
     return replace(
         first,
-        usage=_sum(first.usage, second.usage),
+        usage=sum_of(first.usage, second.usage),
         latency_ms=first.latency_ms + second.latency_ms,
     )
-
-
-def _sum(first: Usage | None, second: Usage | None) -> Usage | None:
-    if first is None or second is None:
-        return None
-    return Usage(
-        _added(first.prompt_tokens, second.prompt_tokens),
-        _added(first.completion_tokens, second.completion_tokens),
-        _added(first.total_tokens, second.total_tokens),
-    )
-
-
-def _added(first: int | None, second: int | None) -> int | None:
-    return None if first is None or second is None else first + second

@@ -20,6 +20,7 @@ from stemcore.providers.types import (
     GenerationResult,
     Provenance,
     Usage,
+    sum_of,
 )
 
 __all__ = [
@@ -37,4 +38,5 @@ __all__ = [
     "generate",
     "generate_answer",
     "prepare",
+    "sum_of",
 ]

@@ -1,7 +1,7 @@
 """The offline provider: a small deterministic stand-in, so that the service runs without keys.
 
 It understands nothing. It quotes the sentence of the given context that shares most words with
-the question, and makes quiz items and cards out of such sentences.
+the question; what an app asks for in a form of its own, the app's maker makes of such sentences.
 """
 
 import json
@@ -12,8 +12,8 @@ from django.conf import settings
 
 from stemcore.providers.base import Provider
 from stemcore.providers.errors import FailureKind
-from stemcore.providers.offline.answers import MAKERS, plain_answer
 from stemcore.providers.offline.embedding import hashed_words
+from stemcore.providers.offline.makers import MAKERS, plain_answer
 from stemcore.providers.offline.prompt import read_prompt
 from stemcore.providers.types import Generation, Kind, Reply, Vectors
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from stemcore.providers.offline.words import sentences
+from stemcore.providers.offline.words import best_match, key_term, sentences
 
 _FENCED = re.compile(r"⟦begin (\w+) (\w+)⟧\n(.*?)\n⟦end \1 \2⟧", re.DOTALL)
 _LABEL = re.compile(r"^(Source \d+ \|[^\n]*|Blueprint Context)$", re.MULTILINE)
@@ -28,9 +28,21 @@ class PromptContent:
     statements: tuple[Statement, ...]
     wanted: int
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(item.label for item in self.statements if item.label))
+    def best(self) -> Statement | None:
+        """The statement that shares most with the question; None when none shares anything."""
+        if not self.statements:
+            return None
+        index, score = best_match(self.question, [item.text for item in self.statements])
+        return self.statements[index] if score > 0 else None
+
+    def terms(self) -> list[tuple[str, Statement]]:
+        """Each statement with a term of its own, in the order of the context."""
+        found: dict[str, tuple[str, Statement]] = {}
+        for statement in self.statements:
+            term = key_term(statement.text)
+            if term:
+                found.setdefault(term.lower(), (term, statement))
+        return list(found.values())
 
 
 def read_prompt(user: str) -> PromptContent:

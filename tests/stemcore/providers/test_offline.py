@@ -9,8 +9,8 @@ import pytest
 from stemcore.prompts import Untrusted
 from stemcore.prompts.untrusted import Fences
 from stemcore.providers import AnswerSchema, Generation, embed, generate
-from stemcore.providers.offline.answers import MAKERS
 from stemcore.providers.offline.embedding import hashed_words
+from stemcore.providers.offline.makers import MAKERS
 from tests.stemcore.providers.calls import call, log_rows
 
 MATERIAL = """Source 1 | Energy of cells | page 1
