@@ -61,18 +61,20 @@ _OF_SEVERAL = re.compile(
     r"\b(?:which|what)\b.*\b(?:these|those|the following|below)\b", re.I | re.S
 )
 
-_NUMERAL = r"\(?(?:[a-d]|i{1,3}|iv|[1-4])\)?"
-_LETTERS = re.compile(
-    rf"(?:both|neither|either|only|choices?|options?|answers?)?\s*{_NUMERAL}"
-    rf"(?:\s*(?:,|and|&|or|nor)\s*{_NUMERAL})+"
-    r"(?:\s+only|\s+(?:are|is)\s+(?:correct|true|right))?\W*",
-    re.IGNORECASE,
+# Choices are called by capitals; small letters name them only beside a word that says so.
+_CAPITAL = r"\(?(?:[A-D]|I{1,3}|IV)\)?"
+_SMALL = r"\(?[a-d]\)?"
+_AND = r"\s*(?:,|[Aa]nd|&|[Oo]r|[Nn]or)\s*"
+_TAIL = r"(?:\s+only|\s+(?:are|is)\s+(?:correct|true|right))?\W*"
+_NAMING = r"(?i:both|neither|either|only|choices?|options?|answers?)"
+_SEVERAL = re.compile(
+    rf"(?:{_NAMING}\s*)?{_CAPITAL}(?:{_AND}{_CAPITAL})+{_TAIL}"
+    rf"|{_NAMING}\s*{_SMALL}(?:{_AND}{_SMALL})+{_TAIL}"
 )
 # The article "A" is no name, nor is a letter within a word or an abbreviation.
 _NAMED = re.compile(
     r"(?<![\w.])(?:[B-D]|I{1,3}|IV|A(?!\s+(?!only|alone|and|or|but|is|has)[a-z]))(?![\w.'])"
 )
-_DIGITS_ONLY = re.compile(r"[\d\s,()and&or]+", re.IGNORECASE)
 
 
 def speaks_of_the_others(question: str, choices: Sequence[str]) -> bool:
@@ -86,14 +88,6 @@ def speaks_of_the_others(question: str, choices: Sequence[str]) -> bool:
 
 def _names_others(question: str, choices: Sequence[str]) -> bool:
     """Whether choices such as "A and C" stand where nothing else is called A or C."""
-    pairs = [
-        choice
-        for choice in choices
-        if _LETTERS.fullmatch(choice) and not _DIGITS_ONLY.fullmatch(choice)
-    ]
+    pairs = [choice for choice in choices if _SEVERAL.fullmatch(choice)]
     others = [choice for choice in choices if choice not in pairs]
     return 0 < len(pairs) <= len(others) and not any(map(_NAMED.search, (question, *others)))
-
-
-def _is_pair(choice: str) -> bool:
-    return bool(_LETTERS.fullmatch(choice) and not _DIGITS_ONLY.fullmatch(choice))

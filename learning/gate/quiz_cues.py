@@ -16,7 +16,7 @@ from learning.quiz import QuizQuestion
 Cue = Callable[[QuizQuestion], bool]
 
 _ABSOLUTE = re.compile(
-    r"""\b(?:always|never|absolutely|entirely|totally|invariably|undoubtedly
+    r"""\b(?:always|never|forever|absolutely|entirely|totally|invariably|undoubtedly
         |certainly|guaranteed|without\s+exception|under\s+all\s+circumstances|no\s+matter\s+what
         |in\s+(?:all|every|no)\s+cases?|every\s+single|at\s+all\s+times|(?:not|no)\s+\w+\s+ever)\b""",
     re.VERBOSE | re.IGNORECASE,

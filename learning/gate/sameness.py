@@ -80,7 +80,8 @@ def _parts(text: str) -> list[tuple[int, str]]:
 
 
 def _visible(text: str) -> str:
-    return text if text.isascii() else _JOINERS.sub("", visible_text(text))
+    is_plain = text.isascii() and text.isprintable()
+    return text if is_plain else _JOINERS.sub("", visible_text(text))
 
 
 def _is_prose(text: str) -> bool:

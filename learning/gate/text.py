@@ -30,6 +30,8 @@ _FILLER = frozenset(
 _ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ied", "es", "ed", "ly", "s")
 _SHORTEST_STEM = 4
 _SHORTEST_WORD = 3
+_DIRECTIONS = frozenset(["by", "on", "from", "to", "before", "after", "over", "under", "not", "no"])
+_SIGN = re.compile(r"""[^\w\s.,;:?!'"()`*]+""")
 
 
 def words(text: str) -> list[str]:
@@ -65,16 +67,24 @@ def stem(word: str) -> str:
 
 @dataclass(frozen=True)
 class Gist:
-    """What a text asks: its content words in order, and its numbers, symbols and short words."""
+    """What a text asks: its content words in order, and its numbers, signs and small words.
+
+    Small words are those that tell directions apart: work by a gas, work on it.
+    """
 
     words: tuple[str, ...]
     signs: frozenset[str]
 
     @classmethod
     def of(cls, text: str) -> "Gist":
-        content = [stem(word) for word in words(text) if word not in _FILLER]
-        plain = [word for word in content if word.isalpha() and len(word) >= _SHORTEST_WORD]
-        return cls(tuple(dict.fromkeys(plain)), frozenset(content).difference(plain))
+        content = [word for word in words(text) if word not in _FILLER or word in _DIRECTIONS]
+        plain = [
+            stem(word)
+            for word in content
+            if word.isalpha() and len(word) >= _SHORTEST_WORD and word not in _DIRECTIONS
+        ]
+        others = {word for word in content if stem(word) not in plain}
+        return cls(tuple(dict.fromkeys(plain)), frozenset(others.union(_SIGN.findall(seen(text)))))
 
     def likeness(self, other: "Gist") -> float:
         """Jaccard similarity of the words, 0 to 1; 0 when signs or the order of words differ."""
