@@ -87,7 +87,7 @@ def test_it_marks_cards_that_repeat_their_front_and_keeps_them() -> None:
 # Good items ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["tuning", "held_out"])
+@pytest.mark.parametrize("name", ["tuning", "held_out", "held_out_2"])
 def test_it_keeps_good_stem_items(name: str) -> None:
     lost, marked, total = [], 0, 0
     for items in sets_of(name).values():
