@@ -10,7 +10,7 @@ from stemcore.answers import UnusableAnswer, answer_schema, read_answer
 from stemcore.prompts import Prompt, PromptTemplate, Untrusted
 from stemcore.providers import Call, Generation, ProviderError, generate_answer
 
-PROMPT = PromptTemplate(Path(__file__).parent.parent / "prompts" / "canvas", version=1)
+PROMPT = PromptTemplate(Path(__file__).parent.parent / "prompts" / "canvas", version=2)
 LABEL = "canvas"
 CANVAS_SECONDS = 20.0
 MAX_TOKENS = 1000

@@ -18,7 +18,7 @@ from chat.lines import clip, cut_middle
 from stemcore.prompts import Prompt, PromptTemplate, Untrusted, fenced_text
 from stemcore.text import CHARS_PER_TOKEN, cut_lines, estimate_tokens
 
-ANSWER = PromptTemplate(Path(__file__).parent.parent / "prompts" / "answer", version=1)
+ANSWER = PromptTemplate(Path(__file__).parent.parent / "prompts" / "answer", version=2)
 TITLE_CHARS = 200
 
 
