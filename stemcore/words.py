@@ -16,23 +16,31 @@ UNSPACED: Final = (
 """Ranges of the scripts whose words no space parts, for use in a regular expression's class: Thai,
 Lao, Burmese, Khmer, kana, Chinese; Korean too, whose words carry their particles along."""
 
-STOP_WORDS: Final = frozenset(
-    word
-    for line in (
-        "a about above after again all also an and any are as at be because been before being",
-        "below between both but by can could did do does doing down during each either else few",
-        "for from further get give given had has have having he her here hers him his how however",
-        "i if in indeed into is it its just know let like make many may me mean means meant might",
-        "more most much must my need neither no nor not now of off on once one only or other our",
-        "ours out over own please quite rather really said same say says see shall she should show",
-        "since so some such tell than that the their theirs them then there therefore these they",
-        "this those though through thus to too two under until up us use used uses using very want",
-        "was way we well were what when where whether which while who whom whose why will with",
-        "would yes yet you your yours explain describe find",
-    )
-    for word in line.split()
+
+def _list(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
+FUNCTION_WORDS: Final = _list(
+    "a an the of in on at to for from by with as and or but if then than that this these those",
+    "is are was were be been being do does did has have had can could may might will would",
+    "should it its they them their there here what which who whom whose when where why how",
+    "because since so therefore thus hence indeed simply just also very most more",
+    "we you your our one",
 )
-"""English words that say nothing of a text's subject, in lower case."""
+"""English words without a meaning of their own, in lower case: two sentences that differ in them
+alone may say the same."""
+
+STOP_WORDS: Final = FUNCTION_WORDS | _list(
+    "about above after again all any before below between both doing down during each either else",
+    "explain describe few find further get give given having he her hers him his i into know let",
+    "like make many me mean means meant much must my need neither no nor not now off once only",
+    "other ours out over own please quite rather really said same say says see shall she show some",
+    "such tell theirs through though too two under until up us use used uses using want way well",
+    "while yes yet yours",
+)
+"""English words that say nothing of a text's subject, in lower case; some of them, like not and
+before, do say something about it."""
 
 _MARKS: Final = str.maketrans(
     {
@@ -43,8 +51,10 @@ _MARKS: Final = str.maketrans(
         "_": " ",
     }
 )
-_ENDINGS: Final = ("ations", "ation", "ingly", "ings", "ing", "edly", "ies", "ied", "es", "ed")
-_SHORT_ENDINGS: Final = ("ly", "s")
+_ENDINGS: Final = (
+    *("ations", "ation", "ingly", "ings", "ing"),
+    *("edly", "ies", "ied", "es", "ed", "ly", "s"),
+)
 _SHORTEST_STEM: Final = 4
 _SHORTEST_PLURAL: Final = 4
 
@@ -74,7 +84,9 @@ def singular(word: str) -> str:
 
 def stem(word: str) -> str:
     """A folded word without its commonest English ending, so that its forms agree."""
-    for ending in (*_ENDINGS, *_SHORT_ENDINGS):
+    if not word.endswith(_ENDINGS):
+        return word
+    for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word[: -len(ending)]
     return word

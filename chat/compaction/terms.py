@@ -3,6 +3,7 @@
 import re
 
 from stemcore.text import one_line
+from stemcore.words import STOP_WORDS
 
 SCANNED_CHARS = 4_000
 TERM_CHARS = 40
@@ -10,16 +11,6 @@ TERM_CHARS = 40
 # Words, formula names and codes: "photosynthesis", "NADP+", "H2SO4", "QX-17".
 _WORD = re.compile(r"[^\W_][\w+\-]*")
 _SENTENCE_END = re.compile(r"(?<=[.!?؟])\s+|(?<=[。！？])|\n+")
-
-_STOP_WORDS_TEXT = """
-    about after again also and any are because been before being between both but can could did
-    does doing down during each explain few for from get give had has have having her here him his
-    how its just let like make may might more most much must need not now off once one only other
-    our out over own please same say see she should show some such tell than that the their them
-    then there these they this those through too two under until use used very want was way were
-    what when where which while who why will with would yes you your
-"""
-_STOP_WORDS = frozenset(_STOP_WORDS_TEXT.split())
 
 
 def terms_of(text: str) -> list[str]:
@@ -29,7 +20,7 @@ def terms_of(text: str) -> list[str]:
 
 
 def _is_term(word: str) -> bool:
-    if word in _STOP_WORDS:
+    if word in STOP_WORDS:
         return False
     return len(word) > 2 or (len(word) == 2 and not word.isalpha())
 

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from learning.gate.notation import seen
+from stemcore.words import FUNCTION_WORDS, stem
 
 # Thai, Lao, Khmer, Burmese, kana and Chinese characters: written without spaces between words.
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
@@ -13,22 +14,16 @@ _UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
 
 FORMULA_SIGN = re.compile(r"<=|>=|==|!=|->|=>|[=≈≤≥<>≠→⇌×÷∝]")
 
-_FILLER = frozenset(
+_FILLER = FUNCTION_WORDS | frozenset(
     word
     for line in (
-        "a an the of in on at to for from by with as and or but if then than that this these those",
-        "is are was were be been being do does did has have had can could may might will would",
-        "should it its they them their there here what which who whom whose when where why how",
         "following statement statements best correct correctly true right answer option choice",
-        "question because since so therefore thus hence indeed simply just also very most more",
-        "we you your our one called known given described stated explanation states says about",
+        "question called known given described stated explanation states says about",
         "mean means meant term definition define defined select choose identify name please tell",
         "ask asks asked",
     )
     for word in line.split()
 )
-_ENDINGS = ("ations", "ation", "ings", "ing", "ies", "ied", "es", "ed", "ly", "s")
-_SHORTEST_STEM = 4
 _SHORTEST_WORD = 3
 _DIRECTIONS = frozenset(["by", "on", "from", "to", "before", "after", "over", "under", "not", "no"])
 _SIGN = re.compile(r"""[^\w\s.,;:?!'"()`*]+""")
@@ -53,16 +48,6 @@ def word_count(text: str) -> int:
 def content_words(text: str) -> frozenset[str]:
     """The stems of the words that carry content, and the numbers."""
     return frozenset(stem(word) for word in words(text) if word not in _FILLER)
-
-
-def stem(word: str) -> str:
-    """A word without its commonest English endings, so that plural and singular agree."""
-    if not word.endswith(_ENDINGS):
-        return word
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
-            return word[: -len(ending)]
-    return word
 
 
 @dataclass(frozen=True)

@@ -5,19 +5,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import log
 
+from stemcore.words import STOP_WORDS, stem
+
 _WORD = re.compile(r"[^\W_]+(?:[+\-'][^\W_]+)*\+?")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 _MARKS = re.compile(r"^[\s\-*•#>\d.)]+(?=\D)")
-_ENDINGS = ("ations", "ation", "ingly", "ings", "ing", "edly", "ies", "ed", "es", "ly", "s")
-_STOP_WORDS = (
-    "a about above after all also an and any are as at be because been before being between both "
-    "but by can could did do does during each explain few for from had has have how i if in into "
-    "is it its just me more most my no not of on one only or other our out over please same she "
-    "so some such tell than that the their them then there these they this those through to too "
-    "under until up use used very was we were what when where which while who why will with would "
-    "you your"
-)
-_STOP = frozenset(_STOP_WORDS.split())
 SHORTEST, LONGEST = 25, 320
 
 
@@ -27,21 +19,14 @@ def words(text: str) -> list[str]:
 
 def is_content(word: str) -> bool:
     """Whether a word says something by itself."""
-    return word.lower() not in _STOP and (len(word) > 2 or not word.isalpha() or word.isupper())
-
-
-def stem(word: str) -> str:
-    """The word in lower case without a common English ending."""
-    lower = word.lower()
-    for ending in _ENDINGS:
-        if lower.endswith(ending) and len(lower) - len(ending) >= 4:
-            return lower[: -len(ending)]
-    return lower
+    return word.lower() not in STOP_WORDS and (
+        len(word) > 2 or not word.isalpha() or word.isupper()
+    )
 
 
 def stems(text: str) -> list[str]:
     """The stems of a text's content words, in order."""
-    return [stem(word) for word in words(text) if is_content(word)]
+    return [stem(word.lower()) for word in words(text) if is_content(word)]
 
 
 # A page's line that goes on in the next: no mark ends it, and a small letter follows.
