@@ -1,6 +1,6 @@
 """What the typed answers of all features share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, ClassVar, Self, TypeVar, cast, get_args
 
 from pydantic import (
@@ -14,6 +14,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from stemcore.answers.faults import Faults, faults_of, kinds_of
+from stemcore.answers.items import gathered, nodes
 from stemcore.answers.names import by_field, has_field
 from stemcore.answers.strict import Json
 
@@ -55,9 +56,16 @@ class Answer(BaseModel):
         return cls.prepared(by_field(cls, value)) if isinstance(value, dict) else value
 
     @classmethod
-    def shape(cls, value: Json) -> Json:
-        """What of a JSON value might be this answer, or None: an object with one of its fields."""
-        return value if isinstance(value, dict) and has_field(cls, value) else None
+    def candidates(cls, value: Json) -> Iterator[dict[str, Any]]:
+        """What of a JSON value might be this answer: objects with a field of it, outer first."""
+        for node in nodes(value):
+            if isinstance(node, dict) and has_field(cls, node):
+                yield node
+
+    @classmethod
+    def together(cls, values: list[Json]) -> Iterator[dict[str, Any]]:
+        """What several values of one text might be as one answer."""
+        return iter(())
 
     @property
     def size(self) -> int:
@@ -68,30 +76,51 @@ class Answer(BaseModel):
 class ItemsAnswer(Answer):
     """An answer that is a list of items under one field, also read when it comes bare.
 
-    `items_field` names the field, `item_field` one that every item has. Items that do not
+    `items_field` names the field, `item_field` one that every item has. The items may also be
+    numbered (`question_1`), grouped by topic or spread over several objects. Items that do not
     validate are left out; `dropped` are the kinds of their faults. An answer of which no item is
-    left does not validate.
+    left does not validate. Of more than `max_items` only the first are looked at.
     """
 
     items_field: ClassVar[str]
     item_field: ClassVar[str]
+    max_items: ClassVar[int] = 100
 
     _dropped: tuple[str, ...] = PrivateAttr(())
 
     @classmethod
-    def shape(cls, value: Json) -> Json:
-        if isinstance(value, dict):
-            fields = by_field(cls, value)
-            if cls.items_field in fields:
-                return fields
-            return {cls.items_field: [value]} if cls._is_item(value) else None
-        if isinstance(value, list) and any(cls._is_item(item) for item in value):
-            return {cls.items_field: list(value)}
-        return None
+    def candidates(cls, value: Json) -> Iterator[dict[str, Any]]:
+        items = cls._gathered(value)
+        fields = by_field(cls, value) if isinstance(value, dict) else {}
+        if items:
+            yield {**fields, cls.items_field: items}
+        else:
+            yield from super().candidates(value)
+
+    @classmethod
+    def together(cls, values: list[Json]) -> Iterator[dict[str, Any]]:
+        """The items of several values as one, unless one repeats what another has.
+
+        Then they are drafts of the same answer and not its parts.
+        """
+        wrappers = [value for value in values if not cls._is_item(value)]
+        stems = [cls._stems(value) for value in wrappers]
+        if len(set().union(*stems)) == sum(map(len, stems)):
+            items = cls._gathered(values)
+            yield from [{cls.items_field: items}] if items else []
+
+    @classmethod
+    def _gathered(cls, value: Json) -> list[dict[str, Any]]:
+        return list(gathered(value, cls._item_type(), cls.item_field, cls.max_items))
 
     @classmethod
     def _is_item(cls, value: Json) -> bool:
         return isinstance(value, dict) and cls.item_field in by_field(cls._item_type(), value)
+
+    @classmethod
+    def _stems(cls, value: Json) -> set[str]:
+        stems = (item[cls.item_field] for item in cls._gathered(value))
+        return {" ".join(str(stem).split()).casefold() for stem in stems}
 
     @model_validator(mode="wrap")
     @classmethod
@@ -100,7 +129,7 @@ class ItemsAnswer(Answer):
         entries = fields.get(cls.items_field)
         if not isinstance(entries, list):
             return validate(value)
-        items, errors = valid_items(cls._item_type(), entries)
+        items, errors = valid_items(cls._item_type(), entries[: cls.max_items])
         if errors and not items:
             raise Faults(
                 f"{cls.items_field}[{index}].{fault}"

@@ -8,9 +8,9 @@ A model that was asked for `sourceLabel` writes `source_label`, `Source Label`, 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 
@@ -58,6 +58,23 @@ def spellings(model: type[BaseModel]) -> tuple[str, ...]:
         names |= {field.alias} if field.alias else set()
         names |= {other for entry in field.metadata for other in _names_in(entry)}
     return tuple(sorted(names, key=lambda name: (-len(name), name)))
+
+
+@cache
+def names_within(model: type[BaseModel]) -> frozenset[str]:
+    """The folded names of the fields of a model and of the models that its fields hold."""
+    names = set(field_names(model))
+    for field in model.model_fields.values():
+        for inner in _models_in(field.annotation):
+            names |= names_within(inner)
+    return frozenset(names)
+
+
+def _models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models_in(argument)
 
 
 def _names_in(entry: object) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ class Card(Answer):
 class Cards(ItemsAnswer):
     items_field = "cards"
     item_field = "front"
+    max_items = 1000
 
     cards: list[Card]
 
@@ -111,7 +112,7 @@ def test_it_prefers_the_outer_of_nested_answers() -> None:
 
 
 def test_it_prefers_the_answer_with_more_items() -> None:
-    text = f'{json.dumps(CARDS)} or just {{"cards": [{{"front": "a", "back": "b"}}]}}'
+    text = f'{json.dumps(CARDS)} or just {{"cards": [{{"front": "Term 1", "back": "b"}}]}}'
     assert len(read_answer(text, Cards, "flashcards").cards) == 5
 
 

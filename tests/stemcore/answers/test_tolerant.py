@@ -24,11 +24,24 @@ values = st.recursive(
 )
 
 
+def strings_of(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set().union(*map(strings_of, value.values()))
+    if isinstance(value, list):
+        return set().union(*map(strings_of, value))
+    return {value} if isinstance(value, str) else set()
+
+
 @given(st.dictionaries(names, values, max_size=5), st.sampled_from([None, 2]))
 def test_it_reads_valid_json_as_the_strict_parser_does(value: dict[str, Any], indent: int) -> None:
     reading = tolerant_values(json.dumps(value, indent=indent))
-    assert reading.values == [value]
     assert not reading.is_cut_off
+    if reading.is_doubtful:
+        # Only a text whose last sign opens something looks as if it went on behind its quote.
+        assert any(text[-1:] in " \n\t([{=,:;" or text[-1:].isspace() for text in strings_of(value))
+        assert strings_of(reading.values) <= strings_of(value)
+    else:
+        assert reading.values == [value]
 
 
 @given(st.dictionaries(names, texts, min_size=1, max_size=5), st.data())
@@ -50,7 +63,7 @@ def test_it_reads_the_complete_fields_of_a_truncated_object(
         ('{"a": [1, 2}, "b": 3}', {"a": [1, 2]}),
         ('{"a": [{"b": 1]}', {"a": [{"b": 1}]}),
         ('{"a": , "b": 2}', {"b": 2}),
-        ('{"a": 1/2, "b": 2}', {"b": 2}),
+        ('{"a": 1/2, "b": 2}', {"a": "1/2", "b": 2}),
         ('{"a" "b": 2}', {"b": 2}),
         ('["x"\n"y"]', ["x", "y"]),
         ('{"a": "x"\n"b": "y"}', {"a": "x", "b": "y"}),
