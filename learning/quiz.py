@@ -10,7 +10,6 @@ from learning.gate.all_or_none import speaks_of_the_others
 from learning.gate.sameness import comparable, is_about_code
 from stemcore.answers import Answer, ItemsAnswer, OtherNames, Statement, broken_rule
 from stemcore.answers.names import by_field, folded_name
-from stemcore.answers.strict import Json
 
 MAX_QUESTIONS = 20
 
@@ -84,12 +83,8 @@ class QuizAnswer(ItemsAnswer):
     questions: Annotated[list[QuizQuestion], OtherNames("quiz", "quiz_questions", "items", "mcqs")]
 
     @classmethod
-    def shape(cls, value: Json) -> Json:
-        shaped = super().shape(value)
-        items = shaped.get(cls.items_field) if isinstance(shaped, dict) else None
-        if isinstance(shaped, dict) and isinstance(items, list):
-            return {**shaped, cls.items_field: with_letters(items)}
-        return shaped
+    def prepared_items(cls, items: list[Any]) -> list[Any]:
+        return with_letters(items)
 
 
 def _said(answer: object) -> object:

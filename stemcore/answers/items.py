@@ -50,9 +50,8 @@ def _items(value: Json, item: type[BaseModel], item_field: str) -> Iterator[dict
             return
         node = left.pop()
         if isinstance(node, dict):
-            fields = by_field(item, node)
-            if item_field in fields:
-                yield fields
+            if item_field in by_field(item, node):
+                yield node
             elif numbered := _numbered(node, item, item_field):
                 yield from numbered
             else:

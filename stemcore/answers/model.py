@@ -98,6 +98,11 @@ class ItemsAnswer(Answer):
             yield from super().candidates(value)
 
     @classmethod
+    def prepared_items(cls, items: list[Any]) -> list[Any]:
+        """The items as they go into validation: for what shows only in several of them."""
+        return items
+
+    @classmethod
     def together(cls, values: list[Json]) -> Iterator[dict[str, Any]]:
         """The items of several values as one, unless one repeats what another has.
 
@@ -119,7 +124,8 @@ class ItemsAnswer(Answer):
 
     @classmethod
     def _stems(cls, value: Json) -> set[str]:
-        stems = (item[cls.item_field] for item in cls._gathered(value))
+        items = cls._gathered(value)
+        stems = (by_field(cls._item_type(), item)[cls.item_field] for item in items)
         return {" ".join(str(stem).split()).casefold() for stem in stems}
 
     @model_validator(mode="wrap")
@@ -129,7 +135,7 @@ class ItemsAnswer(Answer):
         entries = fields.get(cls.items_field)
         if not isinstance(entries, list):
             return validate(value)
-        items, errors = valid_items(cls._item_type(), entries[: cls.max_items])
+        items, errors = valid_items(cls._item_type(), cls.prepared_items(entries[: cls.max_items]))
         if errors and not items:
             raise Faults(
                 f"{cls.items_field}[{index}].{fault}"
