@@ -2,7 +2,7 @@
 
 import json
 import random
-from time import perf_counter
+from time import thread_time
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -222,10 +222,10 @@ def hundred_kilobytes() -> dict[str, str]:
 @pytest.mark.parametrize("name", hundred_kilobytes())
 def test_it_needs_little_time_for_a_hundred_kilobytes(name: str) -> None:
     text = hundred_kilobytes()[name]
-    start = perf_counter()
+    start = thread_time()
     assert len(read_answer(text, Cards, "flashcards").cards) > 500
-    # About 15 ms on a quiet core; the margin is for a busy one.
-    assert perf_counter() - start < 0.2
+    # About 10 to 30 ms on a quiet core; the margin is for a busy one.
+    assert thread_time() - start < 0.5
 
 
 HOSTILE = [
@@ -256,9 +256,9 @@ HOSTILE = [
 def test_it_takes_linear_time_for_hostile_text(piece: str) -> None:
     def seconds(length: int) -> float:
         text = '{"cards": [{"front": "' + piece * (length // len(piece))
-        start = perf_counter()
+        start = thread_time()
         read_or_none(text, Cards)
-        return perf_counter() - start
+        return thread_time() - start
 
     # Twenty times the text: quadratic time would be four hundred times as long.
     assert seconds(200_000) < max(20 * 5 * seconds(10_000), 1.0)
@@ -269,9 +269,9 @@ def test_it_finds_the_answer_in_five_megabytes_of_noise() -> None:
     printable = "".join(map(chr, range(32, 127)))
     block = "".join(rng.choices(printable, k=50_000))
     for before, after in [(noise(rng, 5_000_000), ""), (block * 50, block * 50)]:
-        start = perf_counter()
+        start = thread_time()
         assert read_answer(before + json.dumps(CARDS) + after, Cards, "flashcards").size == 5
-        assert perf_counter() - start < 10
+        assert thread_time() - start < 3
 
 
 def test_it_accepts_line_breaks_inside_strings() -> None:
