@@ -139,10 +139,8 @@ def child(*arguments: str, **environment: str) -> Iterator[Process]:
 @contextmanager
 def _service(server: ServerHandle, stub_port: int) -> Iterator[Process]:
     port = free_port()
-    uvicorn = ["-m", "uvicorn", "stemcore.asgi:application", "--port", str(port)]
-    quiet = ["--no-access-log", "--log-level", "warning", "--backlog", "4096"]
     process = subprocess.Popen(
-        [sys.executable, *uvicorn, *quiet],
+        [sys.executable, "manage.py", "serve", "--port", str(port)],
         env={**os.environ, **environment(server, stub_port)},
         stderr=subprocess.DEVNULL,
     )

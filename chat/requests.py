@@ -24,6 +24,19 @@ from stemcore.prompts import trimmed
 
 ToolName = Annotated[str, Field(max_length=200)]
 
+MESSAGE_CHARS = 32_000
+"""Longest message, in code points as Postgres counts: never more than the UTF-16 units by which
+browsers count."""
+
+
+def _of_fit_length(message: str) -> str:
+    if len(message) > MESSAGE_CHARS:
+        raise ValueError(f"must have at most {MESSAGE_CHARS} characters")
+    return message
+
+
+Message = Annotated[str, AfterValidator(trimmed), AfterValidator(_of_fit_length)]
+
 
 class WorkspaceBody(ClassBody):
     """What all carry. A sandbox id that is no UUID opens no class, so any text may stand there."""
@@ -80,7 +93,7 @@ class SendMessage(Answering):
     """`message` is what is stored: without the space around it, empty when nothing is visible."""
 
     session_id: UUID
-    message: Annotated[str, AfterValidator(trimmed)]
+    message: Message
 
 
 class TranscriptTurn(Part):

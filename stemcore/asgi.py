@@ -9,20 +9,23 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stemcore.settings")
 
 from asgiref.sync import ThreadSensitiveContext
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.urls import get_resolver
 
 django_application = get_asgi_application()
 
-from stemcore.api.handler import handle_api  # noqa: E402  # needs the apps loaded
+from stemcore.api.handler import handle_api, refuse  # noqa: E402  # needs the apps loaded
+from stemcore.api.request import BoundedBody  # noqa: E402
 from stemcore.database.lanes import ADMIN  # noqa: E402
 from stemcore.database.runs import Run, running  # noqa: E402
+from stemcore.errors import DomainError  # noqa: E402
 from stemcore.lifespan import handle_lifespan, in_work  # noqa: E402
 
 # Loads every view now: the first request must not wait for their files.
 get_resolver().url_patterns  # noqa: B018
 
-DJANGO_PATHS = ("/admin", "/static/")
+DJANGO_PATHS = ("/admin/", "/static/")
 
 
 class AdminThreads:
@@ -41,9 +44,12 @@ class AdminThreads:
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         run = Run(ADMIN, monotonic() + ADMIN.limit_s)
         running.set(run)  # this task serves this request alone
+        body = BoundedBody(receive, settings.BODY_LIMIT)
         try:
             async with ThreadSensitiveContext(executor=next(self._turns)):
-                await django_application.handle(scope, receive, send)
+                await django_application.handle(scope, body.receive, send)
+        except DomainError as error:
+            await refuse(error, send)
         finally:
             run.unwanted = True
 
@@ -56,8 +62,11 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan":
         await handle_lifespan(receive, send)
         return
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close"})
+        return
     with in_work():
-        if scope["path"].startswith(DJANGO_PATHS):
+        if scope["path"] == "/admin" or scope["path"].startswith(DJANGO_PATHS):
             await admin(scope, receive, send)
         else:
             await handle_api(scope, receive, send)

@@ -31,11 +31,8 @@ def service(server: ServerHandle, database: str, **environ: str) -> Iterator[Ser
         address = f"postgresql://{LOGIN}@127.0.0.1:{relay.port}/{database}?sslmode=disable"
         known = {**os.environ, **environment(server, free_port()), "DATABASE_URL": address}
         port = free_port()
-        command = f"-m uvicorn stemcore.asgi:application --port {port} --log-level warning"
-        grace = f"--no-access-log --timeout-graceful-shutdown {GRACE_S}"
-        process = subprocess.Popen(
-            [sys.executable, *command.split(), *grace.split()], env={**known, **environ}
-        )
+        command = f"manage.py serve --port {port} --grace {GRACE_S}"
+        process = subprocess.Popen([sys.executable, *command.split()], env={**known, **environ})
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz")
             yield Service(f"http://127.0.0.1:{port}", relay, process)

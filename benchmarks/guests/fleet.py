@@ -30,10 +30,10 @@ class Fleet:
         self._processes = [self._start(port) for port in self.ports]
 
     def _start(self, port: int) -> "subprocess.Popen[bytes]":
-        uvicorn = ["-m", "uvicorn", "stemcore.asgi:application", "--port", str(port)]
-        quiet = ["--no-access-log", "--log-level", "warning", "--backlog", "4096"]
         return subprocess.Popen(
-            [sys.executable, *uvicorn, *quiet], env=self._environ, stderr=subprocess.DEVNULL
+            [sys.executable, "manage.py", "serve", "--port", str(port)],
+            env=self._environ,
+            stderr=subprocess.DEVNULL,
         )
 
     def wait(self) -> None:

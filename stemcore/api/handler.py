@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable
 from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 from django.urls import Resolver404, resolve
 from rest_framework.response import Response
@@ -34,6 +35,12 @@ async def handle_api(scope: dict[str, Any], receive: Any, send: Any) -> None:
     _log(request, response, started)
     if response is not None:
         await _send(response, send)
+
+
+async def refuse(error: DomainError, send: Any) -> None:
+    """Answers a request that no view sees."""
+    request_id.set(str(uuid4()))
+    await _send(rendered(error_response(error)), send)
 
 
 async def _unless_gone(request: ApiRequest) -> Response | None:

@@ -11,9 +11,14 @@ import msgspec
 
 from stemcore.errors import InvalidJson
 
-_HIGH, _LOW = rb"\\u[dD][89abAB][0-9a-fA-F]{2}", rb"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-# Half a surrogate pair, left when a client cuts text by UTF-16 units.
-_HALF = re.compile(rb"%b(?!%b)|(?<!%b)%b" % (_HIGH, _LOW, _HIGH, _LOW))
+MAX_HALVES = 10_000
+"""Half surrogate pairs in a body; a client that cuts its texts leaves one in each."""
+
+_HIGH, _LOW = rb"[89abAB][0-9a-fA-F]{2}", rb"[c-fC-F][0-9a-fA-F]{2}"
+# A high half without its low one, or a low without its high. Both begin alike, for speed.
+_HALF = re.compile(
+    rb"\\u[dD](?:%b(?!\\u[dD]%b)|(?<!\\u[dD]%b\\u[dD])%b)" % (_HIGH, _LOW, _HIGH, _LOW)
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -31,8 +36,11 @@ def clean_json(raw: bytes) -> bytes:
     if b"\0" in raw:
         raise InvalidJson
     # With escaped backslashes out of the way, each backslash left begins an escape.
-    raw = _HALF.sub(rb"\\ufffd", raw.replace(b"\\\\", b"\0")).replace(b"\\u0000", b"")
-    return raw.replace(b"\0", b"\\\\")
+    raw = raw.replace(b"\\\\", b"\0")
+    raw, halves = _HALF.subn(rb"\\ufffd", raw, MAX_HALVES)
+    if halves == MAX_HALVES:
+        raise InvalidJson("The request body has too many half characters.")
+    return raw.replace(b"\\u0000", b"").replace(b"\0", b"\\\\")
 
 
 def _as_utf8(raw: bytes) -> bytes:
@@ -88,14 +96,16 @@ def join_fields(fields: dict[str, bytes]) -> bytes:
 
 def has_more_values(raw: bytes, most: int) -> bool:
     """Whether a JSON value has more than so many values in it, itself included."""
-    if _openings(raw) < most:
+    if _values(raw) <= most:
         return False
     raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
     if raw.count(b'"') > 4 * most:  # two quotes for each text, as a key and as a value
         return True
-    outside = b"".join(raw.split(b'"')[::2])
-    return _openings(outside) >= most
+    outside = b"0".join(raw.split(b'"')[::2])
+    return _values(outside) > most
 
 
-def _openings(raw: bytes) -> int:
-    return raw.count(b",") + raw.count(b"[") + raw.count(b"{")
+def _values(raw: bytes) -> int:
+    """Values in JSON without its texts: one, and in each list or object one more than commas."""
+    filled = sum(map(raw.count, (b"[", b"{"))) - sum(map(raw.count, (b"[]", b"{}")))
+    return 1 + raw.count(b",") + filled

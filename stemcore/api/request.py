@@ -20,6 +20,35 @@ class ClientGone(Exception):
     """The client went away before its request was whole."""
 
 
+class BoundedBody:
+    """The `receive` of a request's application, with bounds on the size and time of the body."""
+
+    def __init__(self, receive: Any, limit: int) -> None:
+        self._receive, self._limit, self._size = receive, limit, 0
+        self._due = asyncio.get_running_loop().time() + BODY_SECONDS
+        self.whole = False
+
+    async def receive(self) -> dict[str, Any]:
+        """The next message. Raises PayloadTooLarge and BodyTooSlow."""
+        if self.whole:
+            message: dict[str, Any] = await self._receive()
+            return message
+        try:
+            async with asyncio.timeout_at(self._due):
+                message = await self._receive()
+        except TimeoutError:
+            raise BodyTooSlow from None
+        self._size += len(message.get("body", b""))
+        if self._size > self._limit:
+            raise too_large(self._limit)
+        self.whole = not message.get("more_body", False)
+        return message
+
+
+def too_large(limit: int) -> PayloadTooLarge:
+    return PayloadTooLarge(f"Send at most {limit} bytes.")
+
+
 class ApiRequest(ASGIRequest):
     """Django's request over ASGI, with the body still on the wire.
 
@@ -36,34 +65,20 @@ class ApiRequest(ASGIRequest):
 
         `limit` is in bytes. Raises PayloadTooLarge, BodyTooSlow and ClientGone.
         """
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                self._put(await self._take(limit))
-        except TimeoutError:
-            raise BodyTooSlow from None
-
-    def _put(self, body: bytes) -> None:
-        self._stream = BytesIO(body)
-        self.META["CONTENT_LENGTH"] = str(len(body))  # a chunked body declares none
-        self.body_taken.set()
-
-    async def _take(self, limit: int) -> bytes:
         declared = self.META.get("CONTENT_LENGTH", "")
         if declared.isdigit() and int(declared) > limit:
-            raise PayloadTooLarge(f"Send at most {limit} bytes.")
+            raise too_large(limit)
+        body = BoundedBody(self._receive, limit)
         parts: list[bytes] = []
-        size = 0
-        while True:
-            message = await self._receive()
+        while not body.whole:
+            message = await body.receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
-            part = message.get("body", b"")
-            size += len(part)
-            if size > limit:
-                raise PayloadTooLarge(f"Send at most {limit} bytes.")
-            parts.append(part)
-            if not message.get("more_body", False):
-                return b"".join(parts)
+            parts.append(message.get("body", b""))
+        raw = b"".join(parts)
+        self._stream = BytesIO(raw)
+        self.META["CONTENT_LENGTH"] = str(len(raw))  # a chunked body declares none
+        self.body_taken.set()
 
     async def gone(self) -> None:
         """Returns when the client has left; only after the body was taken."""

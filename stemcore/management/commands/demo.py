@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-import uvicorn
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
@@ -18,6 +17,7 @@ from stemcore.embedded.demo.calls import CLASS_ID, demo_calls
 from stemcore.embedded.demo.environment import remove_env_file
 from stemcore.embedded.platform import DATABASE, PlatformOutdated, install_platform
 from stemcore.embedded.server import start
+from stemcore.server import serve
 
 HOST = "127.0.0.1"
 PORT = 8001
@@ -48,14 +48,7 @@ class Command(BaseCommand):
         self._check_port()
         self._prepare()
         self._print_guide()
-        uvicorn.run(
-            "stemcore.asgi:application",
-            host=HOST,
-            port=PORT,
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=GRACE_S,
-        )
+        serve(HOST, PORT, grace_s=GRACE_S)
         self._say("Stopped. The data stays in .data/ for the next start.")
 
     def _say(self, line: str) -> None:

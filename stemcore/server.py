@@ -1,0 +1,150 @@
+"""The server: uvicorn with limits on what a client may send before it is answered.
+
+uvicorn's two HTTP parsers are h11, which bounds headers and costs 0.5 ms more a request, and
+httptools, which bounds nothing; no time limit is in either. This is httptools with the bounds that
+a service needs which no proxy shields:
+
+| limit | what happens |
+|---|---|
+| `HEADER_BYTES` of request line and headers, or of trailers and framing | 431, closed |
+| `HEADER_COUNT` headers | 431, closed |
+| `HEADER_SECONDS` from the connection or the first byte to the end of the headers | closed |
+| `LINGER_SECONDS` for the rest of a body whose answer is out | closed |
+
+The time and the size of bodies are the application's limits (`stemcore.api.request`). Trailers
+are read past: they are no headers. WebSockets are not spoken; an upgrade is an ordinary request.
+"""
+
+import asyncio
+import json
+from typing import Any
+
+import httptools
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+HEADER_BYTES = 64 * 1024
+HEADER_COUNT = 100
+HEADER_SECONDS = 10.0
+LINGER_SECONDS = 5.0
+FRAMING = 8
+"""Bytes of a chunked body that may stand for one of content: a chunk of one byte has six."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._in_headers = True
+        self._began = False
+        self._whole = True
+        self._header_bytes = self._header_count = self._overhead = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._refusal = (400, "bad_request", "This is not HTTP.")
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._close_in(HEADER_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        began_before = not self._whole or self._in_headers
+        self._began = False
+        super().data_received(data)
+        if began_before and not self._began:
+            self._overhead += len(data)
+        if self._overhead > HEADER_BYTES and not self.transport.is_closing():
+            self._refuse_headers()
+            self.send_400_response("")
+        if self._in_headers and self._timer is None and not self.transport.is_closing():
+            self._close_in(HEADER_SECONDS)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_headers, self._began, self._whole = True, True, False
+        self._header_bytes = self._header_count = self._overhead = 0
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        self._count_header(len(url))
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count_header(len(name) + len(value))
+        if self._in_headers:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._in_headers = False
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._overhead -= FRAMING * len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._whole = True
+        self._stop_timer()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if not self._whole:
+            self._close_in(LINGER_SECONDS)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answers what is no request, or one too large to be read, and closes."""
+        status, code, message = self._refusal
+        content = {
+            "ok": False,
+            "data": None,
+            "error": {"message": message, "code": code},
+            "meta": {"request_id": ""},
+        }
+        body = json.dumps(content).encode()
+        head = b"content-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
+        self.transport.write(STATUS_LINE[status] + head % len(body) + body)
+        self.transport.close()
+
+    def _count_header(self, size: int) -> None:
+        self._header_bytes += size
+        self._header_count += 1
+        if self._header_bytes > HEADER_BYTES or self._header_count > HEADER_COUNT:
+            self._refuse_headers()
+            raise httptools.HttpParserError("headers are too large")
+
+    def _refuse_headers(self) -> None:
+        self._refusal = (431, "headers_too_large", "The headers of the request are too large.")
+
+    def _close_in(self, seconds: float) -> None:
+        self._stop_timer()
+        self._timer = self.loop.call_later(seconds, self.transport.close)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+
+def serve(host: str, port: int, *, workers: int = 1, grace_s: int) -> None:
+    """Serves the API until the process is told to end; requests in work may go on for `grace_s`."""
+    uvicorn.run(
+        "stemcore.asgi:application",
+        host=host,
+        port=port,
+        workers=workers,
+        http=BoundedProtocol,
+        ws="none",
+        loop="auto",
+        backlog=4096,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=grace_s,
+    )
