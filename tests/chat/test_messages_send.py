@@ -320,6 +320,19 @@ async def test_a_blank_message_is_refused(
     assert fingerprint() == before
 
 
+async def test_a_message_has_a_longest_length(api: Api, cast: Cast, providers: Providers) -> None:
+    before = fingerprint()
+    response = await send(api, cast, "😀" * 32_001)
+    await refused(response, 422, "validation_error", providers)
+    assert response.json()["error"]["details"] == [
+        {"field": "message", "message": "must have at most 32000 characters"}
+    ]
+    assert fingerprint() == before
+    providers.openrouter.always(chat_answer())
+    sent = data_of(await send(api, cast, " " + "😀" * 32_000 + "\n"))
+    assert sent["user_message"]["content"] == "😀" * 32_000
+
+
 async def test_a_class_without_a_published_blueprint_cannot_chat(
     api: Api, cast: Cast, providers: Providers
 ) -> None:
