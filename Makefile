@@ -11,7 +11,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-e
 PINS := sed -nE 's/^([A-Za-z0-9._-]+)(\[[^]]*\])?(==[^ ]+).*/\1\3/p'
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test lint types unit lock bench proof-guests
+.PHONY: help run reset test lint types unit lock bench proof-ground proof-guests
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -47,6 +47,9 @@ bench: .venv/dev  ## the figures of the README (about 5 minutes)
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.retrieval
 	$(BIN)/python -m benchmarks.in_flight
+
+proof-ground: .venv/dev  ## nothing stuck stops the rest (about 2 minutes)
+	$(BIN)/python -m benchmarks.ground
 
 proof-guests: .venv/dev  ## guests' limits through crashes and crowds (about 6 minutes)
 	$(BIN)/python -m benchmarks.guests

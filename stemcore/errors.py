@@ -113,6 +113,12 @@ class RateLimited(DomainError):
     message = "Too many requests. Please wait and try again."
 
 
+class ServiceEnds(DomainError):
+    status = 503
+    code = "service_ends"
+    message = "The service is being restarted. Please try again."
+
+
 class Unauthorized(DomainError):
     status = 401
     code = "unauthorized"

@@ -13,6 +13,7 @@ from structlog import get_logger
 
 from stemcore.api.request import ClientGone
 from stemcore.api.response import Response
+from stemcore.database import UnitTimeout
 from stemcore.errors import (
     DomainError,
     Forbidden,
@@ -81,5 +82,8 @@ def _told(error: Exception, view: Any) -> DomainError:
         return RateLimited(retry_after_s=None if wait is None else ceil(wait))
     if isinstance(error, exceptions.ValidationError):
         return InvalidRequest(str(error.detail))
-    log.error("request_failed", exc_info=error)
+    if isinstance(error, UnitTimeout):
+        log.warning("request_out_of_time", error=str(error))
+    else:
+        log.error("request_failed", exc_info=error)
     return view.failure() if isinstance(error, DatabaseFailure) else DomainError()

@@ -20,7 +20,7 @@ from stemcore.api.exceptions import error_response
 from stemcore.api.renderers import EnvelopeRenderer
 from stemcore.api.request import ApiRequest, ClientGone, request_id_of
 from stemcore.context import arrived_at, request_id
-from stemcore.errors import DomainError, NotFound
+from stemcore.errors import DomainError, NotFound, ServiceEnds
 
 log = get_logger("stemcore.request")
 
@@ -52,7 +52,7 @@ async def _unless_gone(request: ApiRequest) -> Response | None:
     except asyncio.CancelledError:  # the process ends: the work gives back what it held first
         work.cancel()
         await asyncio.wait((work,))
-        raise
+        return rendered(error_response(ServiceEnds(retry_after_s=1)))
     finally:
         watch.cancel()
         work.cancel()  # does nothing to work that is done

@@ -125,5 +125,7 @@ async def test_it_ends_within_its_grace_whatever_hangs(
     await asyncio.sleep(0.3)
     running.process.send_signal(signal.SIGTERM)
     await asyncio.to_thread(running.process.wait, GRACE_S + HUNG_S)
+    answers = await asyncio.gather(*hanging[:20])
+    assert {answer.json()["error"]["code"] for answer in answers} == {"service_ends"}
     await asyncio.gather(*hanging, return_exceptions=True)
     assert running.process.returncode == -signal.SIGTERM

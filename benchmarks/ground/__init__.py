@@ -1,0 +1,1 @@
+"""What hangs, and what must go on beside it."""
