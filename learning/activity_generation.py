@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
@@ -50,15 +51,20 @@ class ActivityWanted:
     material_context: str = ""
 
 
+def quiz_prompt(wanted: ActivityWanted, wish: Wish[QuizQuestion]) -> Prompt:
+    stems = (question.question for question in wish.made)
+    return QUIZ_PROMPT.render(**_values(wanted, wish, stems))
+
+
+def cards_prompt(wanted: ActivityWanted, wish: Wish[Card]) -> Prompt:
+    fronts = (card.front for card in wish.made)
+    return CARDS_PROMPT.render(**_values(wanted, wish, fronts))
+
+
 async def generate_quiz(wanted: ActivityWanted, call: Call) -> Generated[QuizAnswer]:
     """A quiz of valid questions, their keys spread over the four places. Raises QuizFailed."""
-
-    def prompt(wish: Wish[QuizQuestion]) -> Prompt:
-        stems = (question.question for question in wish.made)
-        return QUIZ_PROMPT.render(**_values(wanted, wish, stems))
-
     try:
-        made = await make_items(QUIZ, wanted.count, prompt, call)
+        made = await make_items(QUIZ, wanted.count, partial(quiz_prompt, wanted), call)
     except ProviderError as error:
         raise QuizFailed(error.message) from error
     questions = spread_keys(made.items, _random)
@@ -67,12 +73,8 @@ async def generate_quiz(wanted: ActivityWanted, call: Call) -> Generated[QuizAns
 
 async def generate_flashcards(wanted: ActivityWanted, call: Call) -> Generated[CardsAnswer]:
     """A deck of valid cards. Raises FlashcardsFailed."""
-
-    def prompt(wish: Wish[Card]) -> Prompt:
-        return CARDS_PROMPT.render(**_values(wanted, wish, (card.front for card in wish.made)))
-
     try:
-        made = await make_items(CARDS, wanted.count, prompt, call)
+        made = await make_items(CARDS, wanted.count, partial(cards_prompt, wanted), call)
     except ProviderError as error:
         raise FlashcardsFailed(error.message) from error
     cards = list(made.items)

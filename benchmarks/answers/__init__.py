@@ -1,0 +1,1 @@
+"""What reading and judging the answers of models costs."""
