@@ -1,5 +1,6 @@
 """Making a blueprint out of the materials of a class."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from learning.generation import (
     refuse_leak,
     texts_of,
 )
-from learning.labels import folded, source_labels
+from learning.labels import folded, label_named, source_labels
 from stemcore.answers import answer_schema, read_answer
 from stemcore.prompts import Prompt, PromptTemplate, Untrusted, fenced_text
 from stemcore.providers import Call, Generation, ProviderError, generate_answer
@@ -69,23 +70,27 @@ def blueprint_prompt(wanted: BlueprintWanted, material: str) -> Prompt:
 def with_given_evidence(blueprint: BlueprintAnswer, material: str) -> BlueprintAnswer:
     """The blueprint without evidence from sources that the material does not have.
 
-    Where the passages of the material have labels, evidence names one of them; else it names
-    something that stands in the material.
+    Where the passages of the material have labels, evidence names one of them, whole or in short,
+    and is given the whole label; else it names something that stands in the material.
     """
-    labels = set(map(folded, source_labels(material)))
-    given = labels or folded(material)
-    topics = [_with_given_evidence(topic, given) for topic in blueprint.topics]
+    labels, text = source_labels(material), folded(material)
+
+    def given(evidence: list[Evidence]) -> list[Evidence]:
+        if not labels:
+            return [one for one in evidence if folded(one.source_label) in text]
+        named = [(one, label_named(one.source_label, labels)) for one in evidence]
+        return [one.model_copy(update={"source_label": label}) for one, label in named if label]
+
+    topics = [_with_evidence(topic, given) for topic in blueprint.topics]
     return blueprint.model_copy(update={"topics": topics})
 
 
-def _with_given_evidence(topic: BlueprintTopic, given: set[str] | str) -> BlueprintTopic:
+def _with_evidence(
+    topic: BlueprintTopic, given: Callable[[list[Evidence]], list[Evidence]]
+) -> BlueprintTopic:
     objectives = [
-        objective.model_copy(update={"evidence": _given(objective.evidence, given)})
+        objective.model_copy(update={"evidence": given(objective.evidence)})
         for objective in topic.objectives
     ]
-    update = {"evidence": _given(topic.evidence, given), "objectives": objectives}
+    update = {"evidence": given(topic.evidence), "objectives": objectives}
     return topic.model_copy(update=update)
-
-
-def _given(evidence: list[Evidence], given: set[str] | str) -> list[Evidence]:
-    return [one for one in evidence if folded(one.source_label) in given]

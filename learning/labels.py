@@ -47,3 +47,34 @@ def labelled_passages(text: str, labels: Sequence[str]) -> tuple[Passage, ...]:
 def folded(label: str) -> str:
     """A label as it is compared: letter case and spaces do not count."""
     return " ".join(label.split()).casefold()
+
+
+_NUMBER = re.compile(r"(?:source\s*)?(?:no\.?\s*|#\s*)?(\d{1,5})", re.IGNORECASE)
+_NUMBER_AND_TITLE = re.compile(r"source\s*(\d{1,5})\s*[|:,–—-]\s*(.+)", re.IGNORECASE | re.DOTALL)
+_AROUND = " \t\n[](){}<>\"'“”‘’«»*_`."
+
+
+def label_named(name: str, labels: Sequence[str]) -> str | None:
+    """The one of the labels that a name means, or None.
+
+    A name is the whole label, its number (`Source 4`, `[source 4]`, `4`), its title where no other
+    label has it, or number and title; a title that is not that of the number names nothing.
+    """
+    wanted = folded(name.strip(_AROUND))
+    if whole := next((one for one in labels if folded(one.strip(_AROUND)) == wanted), None):
+        return whole
+    if number := _NUMBER.fullmatch(wanted):
+        return next((one for one in labels if _parts(one)[0] == int(number[1])), None)
+    title = wanted
+    if both := _NUMBER_AND_TITLE.fullmatch(wanted):
+        labels = [one for one in labels if _parts(one)[0] == int(both[1])]
+        title = both[2]
+    titled = [one for one in labels if _parts(one)[1].strip(_AROUND) == title.strip(_AROUND)]
+    return titled[0] if len(titled) == 1 else None
+
+
+def _parts(label: str) -> tuple[int | None, str]:
+    """The number of a label and its title, folded."""
+    head, *rest = label.split(" | ")
+    number = _NUMBER.fullmatch(head.strip())
+    return (int(number[1]) if number else None), folded(" | ".join(rest[:-1]))

@@ -2,9 +2,7 @@
 
 import re
 
-_CODE_OR_FORMULA = re.compile(r"`[^`]*`|\$[^$]*\$")
-# A private-use character that no text has once it is taken out of it.
-_PLACEHOLDER = "\ue000"
+from learning.gate.code import outside_code
 
 _INTERROGATIVE = re.compile(
     r"\b(?:which|what|who|select|choose|identify|pick|find|all|each)\b", re.I
@@ -25,15 +23,7 @@ _SENTENCE_ENDS = (". ", "? ", "! ", ": ", "\n")
 
 def emphasised(stem: str) -> str:
     """The question with the negation of its main clause in capitals; code and formulas stay."""
-    kept: list[str] = []
-
-    def keep(part: re.Match[str]) -> str:
-        kept.append(part[0])
-        return _PLACEHOLDER
-
-    marked = _marked(_CODE_OR_FORMULA.sub(keep, stem.replace(_PLACEHOLDER, "")))
-    pieces = marked.split(_PLACEHOLDER)
-    return "".join(piece + part for piece, part in zip(pieces, [*kept, ""], strict=True))
+    return outside_code(stem, _marked)
 
 
 def _marked(stem: str) -> str:

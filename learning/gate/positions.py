@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from learning.gate.code import outside_code
+
 _NOUN = r"(?:options?|choices?|answers?|alternatives?|distractors?)"
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": 3}
 _PLACE = re.compile(
@@ -28,8 +30,12 @@ def with_choices_named(text: str, choices: Sequence[str]) -> str:
     """
     if not names_a_place(text) or any(choice in ("A", "B", "C", "D") for choice in choices):
         return text
-    text = _AND_ANOTHER.sub(lambda several: _each(several[0], choices), text)
-    return _PLACE.sub(lambda place: _quoted(choices[_index(place)]), text)
+    return outside_code(text, lambda prose: _named(prose, choices))
+
+
+def _named(prose: str, choices: Sequence[str]) -> str:
+    prose = _AND_ANOTHER.sub(lambda several: _each(several[0], choices), prose)
+    return _PLACE.sub(lambda place: _quoted(choices[_index(place)]), prose)
 
 
 def _each(several: str, choices: Sequence[str]) -> str:

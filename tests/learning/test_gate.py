@@ -149,6 +149,7 @@ def test_it_leaves_other_negations_alone(stem: str) -> None:
         ("Choices C and D mix up energies.", "“watt” and “pascal” mix up energies."),
         ("(D) is a pressure, not a force.", "“pascal” is a pressure, not a force."),
         ("Vitamin A is irrelevant here.", "Vitamin A is irrelevant here."),
+        ("`option A` and option A differ.", "`option A` and “newton” differ."),
         ("The answer 4 m comes from doubling.", "The answer 4 m comes from doubling."),
     ],
 )
