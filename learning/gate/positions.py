@@ -17,9 +17,12 @@ _PLACE = re.compile(
 _AND_ANOTHER = re.compile(rf"\b(?i:{_NOUN})\s+[A-D](?:\s*,\s*[A-D])*\s*,?\s*(?:and|or)\s+[A-D]\b")
 
 
+_HINT = re.compile(r"\b[A-D]\b|\b(?i:first|second|third|fourth|last)\s")
+
+
 def names_a_place(text: str) -> bool:
     """Whether the text names a choice by its letter or place."""
-    return bool(_PLACE.search(text))
+    return bool(_HINT.search(text) and _PLACE.search(text))
 
 
 def with_choices_named(text: str, choices: Sequence[str]) -> str:

@@ -35,6 +35,12 @@ _SWEEPING = re.compile(
     r"|rationals?\b|numbers?\b|values?\b|complex\b|natural\b|non|\W*[a-z]\b)\w+",
     re.IGNORECASE,
 )
+# Stands in whatever the patterns above find; few choices hold it.
+_CLAIM = re.compile(
+    r"alway|never|ever\b|absolut|entire|total|complet|invaria|undoubt|certain|guarant|except"
+    r"|circumst|no matter|case|single|time|impossib|\b(?:all|every)",
+    re.IGNORECASE,
+)
 _NOT_ANY = re.compile(r"\W*(?:no|nothing|nowhere|none)\b", re.IGNORECASE)
 
 _LONGER = 1.3
@@ -46,6 +52,8 @@ _FORMULA = re.compile(r"[=≈<>≤≥→⇌×÷+^√∈]|\\[a-z]+|\d\s*[-−/*·
 
 def absolute_words(question: QuizQuestion) -> bool:
     """Wrong choices claim "always" or "never" and the key does not: students strike them out."""
+    if not _CLAIM.search("\n".join(question.choices)):
+        return False
     telling = [choice for choice in question.choices if _is_absolute(choice)]
     if not telling and not _is_about_chance(question):
         telling = [choice for choice in question.choices if _IMPOSSIBLE.search(choice)]
