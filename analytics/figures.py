@@ -14,7 +14,7 @@ from uuid import UUID
 
 from analytics import queries
 from analytics.queries import QuizRow, ScoreRow, StudentRow, TopicRow
-from stemcore.database import write
+from stemcore.database import LONG, write
 from stemcore.text import one_line
 
 Risk = Literal["high", "medium", "low"]
@@ -158,7 +158,7 @@ def class_figures(class_id: UUID) -> ClassFigures:
     )
 
 
-@write
+@write(lane=LONG)
 def read_class_figures(class_id: UUID) -> ClassFigures:
     """The figures of a class, all of one moment."""
     queries.hold_still()
