@@ -172,7 +172,7 @@ class Loaded:
     turns: Sequence[StoredTurn]
 
 
-_TURN = """m.id, m.author_kind, m.content, m.created_at,
+_ANSWERED = """
     jsonb_array_length(case jsonb_typeof(m.citations) when 'array' then m.citations else '[]' end)
         > 0,
     m.safety is not distinct from 'refusal'"""
@@ -202,7 +202,7 @@ _LOAD_WHEN_FIRST = f"""
         and c.compacted_through_created_at is not null
     union all
     (
-        select 'message', {_TURN}, null, null
+        select 'message', m.id, m.author_kind, m.content, m.created_at, {_ANSWERED}, null, null
         from class_chat_messages m
         where m.session_id = %(session_id)s and (select is_ours from turn)
         order by m.created_at desc, m.id desc limit %(most)s
@@ -231,6 +231,44 @@ def load_when_first(class_id: UUID, session_id: UUID, ticket: UUID, most: int) -
         else:
             memory = StoredMemory((moment, id_ or LAST_ID), number, json.loads(stored))
     return Loaded(blueprint, memory, turns) if is_ours else None
+
+
+_BETWEEN = """
+    from class_chat_messages m
+    where m.session_id = %(session_id)s
+        and (m.created_at, m.id) > (coalesce(%(after_at)s, '-infinity'::timestamptz), %(after_id)s)
+        and (m.created_at, m.id) < (%(before_at)s, %(before_id)s)
+"""
+
+
+def count_between(session_id: UUID, after: Place | None, before: Place) -> int:
+    """How many messages of a session stand between two places."""
+    found = _one(f"select count(*) {_BETWEEN}", _between(session_id, after, before))
+    return int(found[0]) if found else 0
+
+
+def turns_between(
+    session_id: UUID, after: Place | None, before: Place, *, chars: int, most: int
+) -> list[StoredTurn]:
+    """The oldest `most` messages between two places, oldest first, as far as `chars` of each."""
+    statement = f"""
+        select m.id, m.author_kind, left(m.content, %(chars)s), m.created_at, {_ANSWERED} {_BETWEEN}
+        order by m.created_at, m.id limit %(most)s
+    """
+    parameters = {**_between(session_id, after, before), "chars": chars, "most": most}
+    return [StoredTurn(*row) for row in _all(statement, parameters)]
+
+
+def _between(session_id: UUID, after: Place | None, before: Place) -> dict[str, Any]:
+    after_at, after_id = after or (None, UUID(int=0))
+    before_at, before_id = before
+    return {
+        "session_id": session_id,
+        "after_at": after_at,
+        "after_id": after_id,
+        "before_at": before_at,
+        "before_id": before_id,
+    }
 
 
 # The store ---------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """Compaction: old turns of a long conversation become one bounded summary.
 
 Deterministic, without a model call. The turns older than the newest `KEPT_TURNS` and newer than
-the last compacted one are looked at; what is compacted is all of them, so that nothing is
-summarised twice and nothing falls between.
+the last compacted one are looked at; what is compacted is all of them, however many, so that
+nothing is summarised twice and nothing falls between.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from chat.budget import CONVERSATION_TOKENS
-from chat.compaction.digest import summarise
+from chat.compaction.digest import Digest
 from chat.compaction.memory import memory_text
 from chat.compaction.summary import Summary, merge_summaries
 from chat.turns import Place, Turn, turns_after
@@ -59,22 +59,48 @@ def pending_turns(turns: Sequence[Turn], memory: Memory) -> Sequence[Turn]:
     return turns_after(turns[:-KEPT_TURNS], memory.through)
 
 
-def compact_if_due(
-    turns: Sequence[Turn], memory: Memory, message: str, other_tokens: int, now: datetime
-) -> Compaction | None:
-    """The compaction that is due before `message` is answered, or None.
+class Compacting:
+    """A compaction in the making.
+
+    `turns` are the loaded ones, oldest first, and `message` is about to be answered. `older` is
+    how many turns between the last compacted and the first loaded one there are; they are added
+    before the end, oldest first, in batches of any size.
+    """
+
+    def __init__(
+        self, turns: Sequence[Turn], memory: Memory, message: str, reason: Reason, older: int = 0
+    ) -> None:
+        self._pending = pending_turns(turns, memory)
+        self._following = turns[-KEPT_TURNS:]
+        self._memory = memory
+        self._reason: Reason = reason
+        self._count = older + len(self._pending)
+        self._digest = Digest(message, self._count)
+
+    def add_older(self, turns: Sequence[Turn]) -> None:
+        self._digest.add(turns)
+
+    def finish(self, now: datetime) -> Compaction:
+        """The compaction of all that was added and is pending."""
+        self._digest.add(self._pending)
+        count = self._memory.turn_count + self._count
+        summary = merge_summaries(
+            self._memory.summary, self._digest.summary(self._following, count, now)
+        )
+        memory = Memory(summary, self._pending[-1].place, count)
+        return Compaction(memory, self._memory, self._reason, now)
+
+
+def due_reason(
+    turns: Sequence[Turn], memory: Memory, message: str, other_tokens: int
+) -> Reason | None:
+    """Why a compaction is due before `message` is answered; None when it is not.
 
     `turns` are the loaded ones, oldest first; `other_tokens` is what the prompt holds besides
     transcript, memory and message.
     """
     pending = pending_turns(turns, memory)
-    reason = _reason(turns, pending, memory, estimate_tokens(message) + other_tokens)
-    if reason is None:
-        return None
-    count = memory.turn_count + len(pending)
-    fresh = summarise(pending, turns[-KEPT_TURNS:], message, count, now)
-    summary = merge_summaries(memory.summary, fresh)
-    return Compaction(Memory(summary, pending[-1].place, count), memory, reason, now)
+    return _reason(turns, pending, memory, estimate_tokens(message) + other_tokens)
 
 
 def _reason(

@@ -3,15 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from heapq import nlargest
+from itertools import chain
 
-from chat.compaction.scoring import (
-    ScoredTurn,
-    asks,
-    best_turns,
-    concludes,
-    is_confused,
-    score_turns,
-)
+from chat.compaction.scoring import ScoredTurn, asks, concludes, is_confused, score_turn
 from chat.compaction.summary import (
     MAX_ITEMS,
     CompactedThrough,
@@ -21,38 +16,85 @@ from chat.compaction.summary import (
     bounded_terms,
     bounded_texts,
 )
-from chat.compaction.terms import sentences_of
+from chat.compaction.terms import sentences_of, terms_of
 from chat.lines import clip
 from chat.turns import Turn
 
 BEST_TURNS = 18
+LOOK_AHEAD = 2
 ITEM_CHARS = 240
 
 
-def summarise(
-    turns: Sequence[Turn], following: Sequence[Turn], message: str, turn_count: int, now: datetime
-) -> Summary:
-    """The summary of some turns, given oldest first, at least one.
+class Digest:
+    """Turns on their way into a summary: they come in order, in batches, and the best are kept.
 
-    `following` are the turns after them, which say whether a last question was answered;
-    `message` is the one about to be answered; `turn_count` counts all turns ever compacted.
+    `message` is the one about to be answered, `count` how many turns will come, at least one.
     """
-    best = best_turns(score_turns(turns, message), BEST_TURNS)
-    ranked = sorted(best, key=lambda item: item.score, reverse=True)
-    newest = turns[-1]
+
+    def __init__(self, message: str, count: int) -> None:
+        self._wanted = frozenset(terms_of(message))
+        self._last = max(count - 1, 1)
+        self._scored = 0
+        self._best: list[ScoredTurn] = []
+        self._waiting: list[Turn] = []
+        self._ends: tuple[Turn, Turn] | None = None
+
+    def add(self, turns: Sequence[Turn]) -> None:
+        """Takes the next turns in."""
+        self._waiting += turns
+        self._score(len(self._waiting) - LOOK_AHEAD)
+
+    def summary(self, following: Sequence[Turn], turn_count: int, now: datetime) -> Summary:
+        """The summary of all the turns; nothing can be added afterwards.
+
+        `following` are the turns after them, which say whether a last question was answered;
+        `turn_count` counts all turns ever compacted.
+        """
+        left = len(self._waiting)
+        self._waiting += following[:LOOK_AHEAD]
+        self._score(left)
+        assert self._ends is not None
+        return _summary(self._best, self._ends, turn_count, now)
+
+    def _score(self, ready: int) -> None:
+        """Scores the turns whose following ones are known."""
+        if ready <= 0:
+            return
+        waiting = self._waiting
+        scored = (
+            score_turn(
+                turn,
+                (self._scored + index) / self._last,
+                self._wanted,
+                waiting[index + 1 : index + 1 + LOOK_AHEAD],
+            )
+            for index, turn in enumerate(waiting[:ready])
+        )
+        self._best = nlargest(BEST_TURNS, chain(self._best, scored), key=lambda item: item.rank)
+        first = self._ends[0] if self._ends else waiting[0]
+        self._ends = (first, waiting[ready - 1])
+        self._scored += ready
+        self._waiting = waiting[ready:]
+
+
+def _summary(
+    ranked: Sequence[ScoredTurn], ends: tuple[Turn, Turn], turn_count: int, now: datetime
+) -> Summary:
+    """The summary that the best turns make, given best first; `ends` are the oldest and newest."""
+    oldest, newest = ends
     return Summary(
         generated_at=now,
         compacted_through=CompactedThrough(
             created_at=newest.created_at, message_id=newest.id, turn_count=turn_count
         ),
-        key_terms=_key_terms(best),
+        key_terms=_key_terms(sorted(ranked, key=lambda item: item.turn.place)),
         resolved_facts=bounded_texts(_fact(item.turn) for item in ranked if _resolves(item.turn)),
-        open_questions=_open_questions(ranked, [*turns, *following]),
+        open_questions=_open_questions(ranked),
         student_needs=bounded_texts(
             _item(item.turn.text) for item in ranked if is_confused(item.turn)
         ),
         timeline=Timeline(
-            start=turns[0].created_at, end=newest.created_at, highlights=_highlights(ranked)
+            start=oldest.created_at, end=newest.created_at, highlights=_highlights(ranked)
         ),
     )
 
@@ -92,12 +134,9 @@ def _fact(turn: Turn) -> str:
     return _item(next((one for one in sentences if concludes(one)), sentences[0]))
 
 
-def _open_questions(ranked: Sequence[ScoredTurn], turns: Sequence[Turn]) -> tuple[str, ...]:
-    after = {turn.id: turns[index + 1 : index + 3] for index, turn in enumerate(turns)}
+def _open_questions(ranked: Sequence[ScoredTurn]) -> tuple[str, ...]:
     return bounded_texts(
-        _question(item.turn)
-        for item in ranked
-        if asks(item.turn) and not _answered(after[item.turn.id])
+        _question(item.turn) for item in ranked if asks(item.turn) and not _answered(item.after)
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chat.compaction.terms import SCANNED_CHARS, terms_of
-from chat.turns import Turn
+from chat.turns import Place, Turn
 
 RECENCY = 1.0
 OVERLAP = 3.0
@@ -37,9 +37,17 @@ _CONCLUSION = re.compile(
 
 @dataclass(frozen=True)
 class ScoredTurn:
+    """A turn, what it is worth, its terms, and the turns that came next."""
+
     turn: Turn
     score: float
     terms: tuple[str, ...]
+    after: tuple[Turn, ...]
+
+    @property
+    def rank(self) -> tuple[float, Place]:
+        """The better the higher; of equals the newer one."""
+        return (self.score, self.turn.place)
 
 
 def asks(turn: Turn) -> bool:
@@ -54,14 +62,14 @@ def concludes(text: str) -> bool:
     return bool(_CONCLUSION.search(text[:SCANNED_CHARS]))
 
 
-def score_turns(turns: Sequence[Turn], message: str) -> list[ScoredTurn]:
-    """Scores of turns, given oldest first, against the message that is about to be answered."""
-    wanted = frozenset(terms_of(message))
-    last = max(len(turns) - 1, 1)
-    return [_scored(turn, index / last, wanted) for index, turn in enumerate(turns)]
+def score_turn(
+    turn: Turn, recency: float, wanted: frozenset[str], after: Sequence[Turn]
+) -> ScoredTurn:
+    """The score of a turn.
 
-
-def _scored(turn: Turn, recency: float, wanted: frozenset[str]) -> ScoredTurn:
+    `recency` is its place among all that are scored, from 0 for the oldest to 1 for the newest;
+    `wanted` are the terms of the message that is about to be answered.
+    """
     terms = tuple(terms_of(turn.text))
     shared = len(wanted.intersection(terms)) / len(wanted) if wanted else 0.0
     score = RECENCY * recency + OVERLAP * shared
@@ -69,10 +77,4 @@ def _scored(turn: Turn, recency: float, wanted: frozenset[str]) -> ScoredTurn:
         score += CITED * turn.cited + CONCLUSION * concludes(turn.text)
     else:
         score += QUESTION * asks(turn) + CONFUSION * is_confused(turn)
-    return ScoredTurn(turn, round(score, 6), terms)
-
-
-def best_turns(scored: Sequence[ScoredTurn], most: int) -> list[ScoredTurn]:
-    """The best of the scored turns, in time order; of equals the newer one."""
-    ranked = sorted(scored, key=lambda item: (item.score, item.turn.place), reverse=True)
-    return sorted(ranked[:most], key=lambda item: item.turn.place)
+    return ScoredTurn(turn, round(score, 6), terms, tuple(after))

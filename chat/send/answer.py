@@ -2,20 +2,18 @@
 
 from dataclasses import dataclass
 
-from django.utils import timezone
-
 from chat import engines
-from chat.compaction import Compaction, compact_if_due, transcript_of
+from chat.compaction import Compaction, transcript_of
 from chat.engines import Asking, EngineResult, Grounding
 from chat.errors import ResponseGenerationFailed
 from chat.requests import SendMessage
+from chat.send.backlog import compact_if_due
 from chat.send.context import Conversation
 from learning.labels import Passage, labelled_passages
 from learning.outline import BLUEPRINT_LABEL
 from materials.retrieval import MaterialContext, material_context
 from stemcore.deadline import Deadline
 from stemcore.providers import Call, ProviderError
-from stemcore.text import estimate_tokens
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ async def answer_message(
 ) -> Answered:
     """The grounded answer to a message. Raises ResponseGenerationFailed."""
     call = _call(conversation, deadline)
-    compaction = _compaction(conversation, body.message)
+    compaction = await compact_if_due(conversation, body.message)
     material = await material_context(conversation.membership.class_id, body.message, call)
     asking = _asking(body, conversation, compaction, material)
     try:
@@ -49,13 +47,6 @@ def _call(conversation: Conversation, deadline: Deadline) -> Call:
         user_id=membership.user_id,
         class_id=membership.class_id,
         sandbox_id=membership.sandbox_id,
-    )
-
-
-def _compaction(conversation: Conversation, message: str) -> Compaction | None:
-    other_tokens = estimate_tokens(conversation.blueprint)
-    return compact_if_due(
-        conversation.turns, conversation.memory, message, other_tokens, timezone.now()
     )
 
 

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from chat.compaction import (
     KEPT_TURNS,
+    Compacting,
+    Compaction,
     Memory,
-    compact_if_due,
+    due_reason,
     pending_turns,
     transcript_of,
 )
-from chat.compaction.digest import BEST_TURNS, summarise
+from chat.compaction.digest import BEST_TURNS, Digest
 from chat.compaction.memory import MEMORY_CHARS, memory_text
 from chat.compaction.summary import MAX_ITEMS, MAX_TERMS, Summary, merge_summaries, read_summary
 from chat.turns import Turn
@@ -21,6 +23,23 @@ from tests.chat.conversations import START, conversation, conversations, turn
 
 NOW = datetime(2026, 3, 3, 12, 0, 0, 5, tzinfo=UTC)
 NOTHING = Memory()
+
+
+def compact_if_due(
+    turns: list[Turn], memory: Memory, message: str, other_tokens: int, now: datetime
+) -> Compaction | None:
+    reason = due_reason(turns, memory, message, other_tokens)
+    return Compacting(turns, memory, message, reason).finish(now) if reason else None
+
+
+def summarise(
+    turns: list[Turn], following: list[Turn], message: str, *, batch: int = 1_000
+) -> Summary:
+    """The summary of turns that come in batches."""
+    digest = Digest(message, len(turns))
+    for start in range(0, len(turns), batch):
+        digest.add(turns[start : start + batch])
+    return digest.summary(following, len(turns), NOW)
 
 
 def compacted(turns: list[Turn], memory: Memory = NOTHING, message: str = "light") -> Memory:
@@ -204,7 +223,25 @@ def test_a_growing_conversation_is_summarised_once_and_without_gaps(
 def test_a_summary_is_the_same_each_time_and_made_of_the_best(turns: list[Turn]) -> None:
     if not turns:
         return
-    made = [summarise(turns, [], "why light", len(turns), NOW) for _ in range(2)]
+    made = [summarise(turns, [], "why light") for _ in range(2)]
     assert made[0] == made[1]
     assert sum(term.occurrences for term in made[0].key_terms) <= BEST_TURNS * 4_000
     assert made[0].timeline.end - START <= timedelta(minutes=len(turns))
+
+
+@settings(max_examples=30, deadline=None)
+@given(conversations(most=60), st.integers(1, 40), st.integers(0, 3))
+def test_in_batches_of_any_size_it_is_the_same(
+    turns: list[Turn], batch: int, following: int
+) -> None:
+    head, tail = turns[: len(turns) - following], turns[len(turns) - following :]
+    if head:
+        whole = summarise(head, tail, "why light")
+        assert summarise(head, tail, "why light", batch=batch) == whole
+
+
+def test_it_holds_no_more_than_a_batch_and_the_best() -> None:
+    digest = Digest("light", 5_000)
+    for start in range(0, 5_000, 100):
+        digest.add([turn(n, "student", "Why light?") for n in range(start, start + 100)])
+    assert len(digest._waiting) + len(digest._best) <= BEST_TURNS + 2

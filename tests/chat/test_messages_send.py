@@ -213,6 +213,33 @@ async def test_it_takes_few_queries(api: Api, cast: Cast) -> None:
 # Compaction --------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("length", [181, 400, 5_000])
+async def test_every_message_is_compacted_whatever_their_number(
+    api: Api, cast: Cast, providers: Providers, length: int
+) -> None:
+    """The one message that speaks of what is asked now is the oldest."""
+    superuser().execute(
+        """
+        INSERT INTO class_chat_messages (session_id, class_id, author_kind, content, created_at)
+        SELECT %s, %s, CASE n %% 2 WHEN 1 THEN 'student' ELSE 'assistant' END,
+            CASE n WHEN 1 THEN 'Why is chlorophyll green?' ELSE 'Message ' || n END,
+            now() - make_interval(secs => 100000 - n / 2)
+        FROM generate_series(1, %s) n
+        """,
+        [cast.session.id, cast.classroom.id, length],
+    )
+    meta = data_of(await send(api, cast, "And chlorophyll?"))["context_meta"]
+    assert meta["compacted"] is True
+    row = factories.row(ChatCompaction, session_id=cast.session.id)
+    newest = factories.rows(ChatMessage, session=cast.session)
+    last = sorted(newest, key=lambda m: (m.created_at, m.id))[-KEPT_TURNS - 3]
+    assert row.compacted_turn_count == length - KEPT_TURNS
+    assert row.compacted_through_message_id == last.id
+    assert "chlorophyll green" in row.summary_text
+    assert "chlorophyll green" in providers.prompts[0].user
+    assert data_of(await send(api, cast, "Thanks."))["context_meta"]["compacted"] is False
+
+
 async def test_a_long_session_is_compacted_with_the_exchange(
     api: Api, cast: Cast, providers: Providers
 ) -> None:
