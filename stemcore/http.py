@@ -11,7 +11,6 @@ from typing import Any
 
 import aiohttp
 import httpx
-from yarl import URL
 
 from stemcore.runtime import runtime
 
@@ -59,21 +58,15 @@ class BoundedResponse(aiohttp.ClientResponse):
 
 async def exchange(
     session: aiohttp.ClientSession, method: str, url: str, headers: Any, content: bytes
-) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    """Status, headers and whole body of what a server answers, whatever the status.
+) -> tuple[aiohttp.ClientResponse, bytes]:
+    """What a server answers, whatever the status, and its whole body.
 
     Raises BodyTooLarge and what aiohttp raises.
     """
     async with session.request(
-        method,
-        URL(url, encoded=True),
-        headers=headers,
-        data=content or None,
-        allow_redirects=False,
+        method, url, headers=headers, data=content or None, allow_redirects=False
     ) as response:
-        body = await response.read()
-    kept = [(name, value) for name, value in response.raw_headers if name.lower() not in _SENT_AS]
-    return response.status, kept, body
+        return response, await response.read()
 
 
 class Transport(httpx.AsyncBaseTransport):
@@ -85,14 +78,15 @@ class Transport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         content = await request.aread()
         try:
-            status, headers, body = await exchange(
+            response, body = await exchange(
                 self._session, request.method, str(request.url), request.headers, content
             )
         except aiohttp.ClientConnectorError as error:
             raise httpx.ConnectError(str(error)) from None
         except (aiohttp.ClientError, OSError, BodyTooLarge) as error:
             raise httpx.ReadError(str(error)) from None
-        return httpx.Response(status, headers=headers, content=body)
+        headers = [pair for pair in response.raw_headers if pair[0].lower() not in _SENT_AS]
+        return httpx.Response(response.status, headers=headers, content=body)
 
 
 class Clients:

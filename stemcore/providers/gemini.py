@@ -102,36 +102,22 @@ class Gemini(KeyedProvider):
 
         return await self._dialect.speak(generation, ask)
 
-    def _config(self, generation: Generation, facts: ModelFacts) -> dict[str, Any]:
-        config: dict[str, Any] = {
-            "automatic_function_calling": {"disable": True},
-            # The body as text: our own models read it.
-            "should_return_http_response": True,
-        }
-        if facts.tokens_field:
-            config["max_output_tokens"] = facts.tokens(generation.max_tokens)
+    def _body(self, generation: Generation, facts: ModelFacts) -> dict[str, Any]:
+        asked, system = generation.user, {}
         if facts.takes_system:
-            config["system_instruction"] = generation.system
-        if facts.takes_temperature:
-            config["temperature"] = generation.temperature
-        schema, form = generation.answer_schema, facts.format_for(generation.answer_schema)
-        if form != "plain":
-            config["response_mime_type"] = "application/json"
-        if schema is not None and form == "schema":
-            config["response_json_schema"] = dict(schema.schema)
-        return config
+            system = {"systemInstruction": {"parts": [{"text": generation.system}]}}
+        else:
+            asked = f"{generation.system}\n\n{asked}"
+        return {
+            **system,
+            "contents": [{"role": "user", "parts": [{"text": asked}]}],
+            "generationConfig": _config(generation, facts),
+        }
 
     async def _ask(self, generation: Generation, facts: ModelFacts) -> Reply:
-        asked = generation.user
-        if not facts.takes_system:
-            asked = f"{generation.system}\n\n{asked}"
         with self._failures():
-            response = await self._client.aio.models.generate_content(
-                model=self.config.model,
-                contents=asked,
-                config=types.GenerateContentConfig(**self._config(generation, facts)),
-            )
-            body = read_body(_body(response))
+            path = f"{_named(self.config.model)}:generateContent"
+            body = read_body(await self._post(path, self._body(generation, facts)))
             answer = _Answer.model_validate(body)
         candidate = next(iter(answer.candidates), None)
         if candidate is None or not candidate.text.strip():
@@ -159,24 +145,25 @@ class Gemini(KeyedProvider):
         return Reply(candidate.text, _usage(metadata), reason == CUT)
 
     async def _embed_batch(self, inputs: Sequence[str], dimension: int) -> Vectors:
-        model = self.config.embedding_model
-        model = model if model.startswith(("models/", "tunedModels/")) else f"models/{model}"
+        model = _named(self.config.embedding_model)
         sized = {"outputDimensionality": dimension} if dimension else {}
-        # The SDK's low-level call leaves out its response models, which would cost more than ours
-        # and swallow an error within a 200.
+        requests = [
+            {"model": model, "content": {"parts": [{"text": text}]}, **sized} for text in inputs
+        ]
         with self._failures():
-            response = await self._client.aio._api_client.async_request(
-                "post",
-                f"{model}:batchEmbedContents",
-                {
-                    "requests": [
-                        {"model": model, "content": {"parts": [{"text": text}]}, **sized}
-                        for text in inputs
-                    ]
-                },
+            found = self._vectors(
+                await self._post(f"{model}:batchEmbedContents", {"requests": requests})
             )
-            found = self._vectors((response.body or "").encode("utf-8", "replace"))
         return Vectors([vector.values for vector in found.embeddings], None)
+
+    async def _post(self, path: str, body: dict[str, object]) -> bytes:
+        """The body of a 200's answer, by the low-level call of the SDK's own methods.
+
+        It leaves out the SDK's models, which cost more than all the rest, and would swallow an
+        error within a 200.
+        """
+        response = await self._client.aio._api_client.async_request("post", path, body)
+        return (response.body or "").encode("utf-8", "replace")
 
     def _vectors(self, content: bytes) -> _Vectors:
         try:
@@ -238,9 +225,23 @@ def _tls_context() -> ssl.SSLContext:
     return context
 
 
-def _body(response: types.GenerateContentResponse) -> bytes:
-    sent = response.sdk_http_response
-    return ((sent.body if sent else None) or "").encode("utf-8", "replace")
+def _named(model: str) -> str:
+    """The resource name of a model."""
+    return model if "/" in model else f"models/{model}"
+
+
+def _config(generation: Generation, facts: ModelFacts) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    if facts.tokens_field:
+        config["maxOutputTokens"] = facts.tokens(generation.max_tokens)
+    if facts.takes_temperature:
+        config["temperature"] = generation.temperature
+    schema, form = generation.answer_schema, facts.format_for(generation.answer_schema)
+    if form != "plain":
+        config["responseMimeType"] = "application/json"
+    if schema is not None and form == "schema":
+        config["responseJsonSchema"] = dict(schema.schema)
+    return config
 
 
 def _wait(error: errors.APIError) -> float | None:

@@ -98,10 +98,6 @@ def test_it_ignores_proxies_and_accounts_of_the_environment(
         assert "x-team" not in request.headers
 
 
-def test_it_keeps_the_sdks_from_writing_prompts_into_the_log() -> None:
-    assert not logging.getLogger("openai").isEnabledFor(logging.INFO)
-
-
 async def test_it_sends_no_cookie_back(providers: Any) -> None:
     for name in ("openai", "gemini"):
         providers.configure(name)
