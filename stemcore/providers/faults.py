@@ -25,7 +25,7 @@ _STATUSES: tuple[tuple[int, str], ...] = (
     (402, r"insufficient|credit|billing|payment|balance"),
     (401, r"api.?key|unauthori[sz]ed|unauthenticated|authentication"),
     (403, r"permission|forbidden|moderation|flagged"),
-    (504, r"time[d]?.?out|deadline"),
+    (504, r"timed?.?out|deadline"),
     (503, r"overload|unavailable|capacity|busy|try again|server.?error|internal"),
     (404, r"not.?found|does not exist|no endpoints"),
     (400, r"invalid|bad.?request|unsupported|not supported|unknown"),

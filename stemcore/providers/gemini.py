@@ -12,6 +12,7 @@ import aiohttp
 import certifi
 from google import genai
 from google.genai import errors, types
+from google.genai._api_client import GOOGLE_AI_API_DEFAULT_VERSION
 from pydantic import FiniteFloat, ValidationError
 
 from stemcore.http import BodyTooLarge, http_session
@@ -205,7 +206,7 @@ def _client(config: ProviderSettings) -> genai.Client:
     options = types.HttpOptions(
         # Both given, else the SDK takes them from the environment.
         base_url=base_url or "https://generativelanguage.googleapis.com/",
-        api_version=version or "v1beta",
+        api_version=version or GOOGLE_AI_API_DEFAULT_VERSION,
         # One attempt. Without retry options the SDK still asks a second time after a broken
         # connection, having slept for up to ten seconds.
         retry_options=types.HttpRetryOptions(attempts=1),

@@ -16,6 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.stubs.server import BODY_LIMIT, ServerThread
 from tests.stubs.steps import Reaction, Step
 from tests.stubs.wire import GeminiWire, OpenAIWire, Wire, echo, hashed
 
@@ -108,8 +109,7 @@ class ProviderStub(Scripted):
         self._echo = Step("echo", delay_s=delay_s)
         self._hashed = Step("vectors", delay_s=embedding_delay_s)
         self._record = record
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._server = ServerThread()
 
     @property
     def each(self) -> tuple[StubProvider, StubProvider, StubProvider]:
@@ -134,30 +134,17 @@ class ProviderStub(Scripted):
     # The server ---------------------------------------------------------------------------------
 
     def start(self, port: int = 0) -> "ProviderStub":
-        """Starts the thread and waits until the server listens."""
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._listen(port), self._loop).result(10)
+        """Returns when the server listens."""
+        app = web.Application(client_max_size=BODY_LIMIT)
+        for provider in self.each:
+            app.router.add_post(PATHS[provider.name] + "/{rest:.*}", self._handler(provider))
+        self.port = self._server.start(app, port)
+        for provider in self.each:
+            provider.base_url = f"http://127.0.0.1:{self.port}{PATHS[provider.name]}"
         return self
 
     def stop(self) -> None:
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
-
-    async def _listen(self, port: int) -> None:
-        app = web.Application(client_max_size=64 * 1024 * 1024)
-        for provider in self.each:
-            app.router.add_post(PATHS[provider.name] + "/{rest:.*}", self._handler(provider))
-        self._runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
-        )
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port, backlog=2048)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
-        for provider in self.each:
-            provider.base_url = f"http://127.0.0.1:{self.port}{PATHS[provider.name]}"
+        self._server.stop()
 
     def _handler(self, provider: StubProvider) -> Any:
         async def handle(request: web.Request) -> web.StreamResponse:

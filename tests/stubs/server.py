@@ -8,6 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
+BODY_LIMIT = 64 * 1024 * 1024
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -22,6 +24,36 @@ class Received:
     body: bytes
 
 
+class ServerThread:
+    """Serves an application on loopback, from a thread and an event loop of its own."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="stub", daemon=True)
+
+    def start(self, app: web.Application, port: int = 0) -> int:
+        """Returns the port when the server listens; 0 asks for a free one."""
+        self._thread.start()
+        return int(self._call(self._listen(app, port)))
+
+    def stop(self) -> None:
+        self._call(self._runner.cleanup())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+    def _call(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
+
+    async def _listen(self, app: web.Application, port: int) -> int:
+        self._runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
+        )
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", port, backlog=2048).start()
+        return int(self._runner.addresses[0][1])
+
+
 class StubServer:
     """Serves `routes` ((method, path) → handler) on an ephemeral loopback port.
 
@@ -31,8 +63,7 @@ class StubServer:
     def __init__(self, routes: Mapping[tuple[str, str], Handler]) -> None:
         self.received: list[Received] = []
         self._routes = routes
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="stub", daemon=True)
+        self._server = ServerThread()
         self.port = 0
 
     @property
@@ -40,30 +71,14 @@ class StubServer:
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> "StubServer":
-        self._thread.start()
-        self._call(self._start())
+        app = web.Application(middlewares=[self._record], client_max_size=BODY_LIMIT)
+        for (method, path), handler in self._routes.items():
+            app.router.add_route(method, path, handler)
+        self.port = self._server.start(app)
         return self
 
     def __exit__(self, *_: Any) -> None:
-        self._call(self._runner.cleanup())
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def _call(self, work: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
-
-    async def _start(self) -> None:
-        app = web.Application(middlewares=[self._record], client_max_size=64 * 1024 * 1024)
-        for (method, path), handler in self._routes.items():
-            app.router.add_route(method, path, handler)
-        self._runner = web.AppRunner(
-            app, access_log=None, handler_cancellation=True, shutdown_timeout=0.1
-        )
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.port = self._runner.addresses[0][1]
+        self._server.stop()
 
     @web.middleware
     async def _record(self, request: web.Request, handler: Handler) -> web.StreamResponse:

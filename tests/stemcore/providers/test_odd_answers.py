@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stemcore.providers import Usage
+from stemcore.providers import Usage, gateway
 from tests.stemcore.providers.calls import ask, embed_texts, log_rows
 from tests.stubs import steps
 
@@ -18,6 +18,11 @@ HALF = "Blue light is scat"
 KNOWN = Usage(11, 7, 18)
 USAGE = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
 THOUGHTS = "The pupil wants to know about Rayleigh."
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "RETRY_PAUSE_S", 0.01)
 
 
 def completion(content: Any = TEXT, reason: Any = "stop", **changes: Any) -> dict[str, Any]:
