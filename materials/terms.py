@@ -6,7 +6,7 @@ endings.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from unicodedata import normalize
@@ -57,24 +57,29 @@ def query_terms(query: str) -> list[Term]:
 
     At most `MAX_TERMS`, and `MAX_PAIRS` pairs of characters where no spaces part words.
     """
-    text = level(query[:MAX_QUERY_CHARS])
+    text = level(query, MAX_QUERY_CHARS)
     tokens = [part for token in tokens_in(text) for part in without_unspaced(token)]
     formulas = [formula.casefold() for formula in formulas_in(text)]
     codes = [_PLURAL_OF_CODE.sub("", token).casefold() for token in tokens if _is_code(token)]
     plain = [token.casefold() for token in tokens if not _is_code(token)]
     words = sorted((word for token in plain for word in _words(token)), key=len, reverse=True)
     terms = [
-        *(_formula_term(formula) for formula in formulas),
-        *(_code_term(code) for code in codes if len(code) <= MAX_WORD_CHARS),
-        *(_word_term(word) for word in words if len(word) <= MAX_WORD_CHARS),
+        *(_formula_term(formula) for formula in _first(formulas)),
+        *(_code_term(code) for code in _first(codes)),
+        *(_word_term(word) for word in _first(words)),
     ]
     # The syllables of grammar come last.
     pairs = sorted(pairs_of(text.casefold()), key=lambda pair: bool(_HIRAGANA.search(pair)))
-    found = dict.fromkeys(term for term in terms if term.pieces)
     return [
-        *list(found)[:MAX_TERMS],
+        *list(dict.fromkeys(terms))[:MAX_TERMS],
         *(Term((pair,), (pair,)) for pair in list(dict.fromkeys(pairs))[:MAX_PAIRS]),
     ]
+
+
+def _first(texts: Iterable[str]) -> list[str]:
+    """Those that can still be among the terms."""
+    short = (text for text in texts if 0 < len(text) <= MAX_WORD_CHARS)
+    return list(dict.fromkeys(short))[:MAX_TERMS]
 
 
 def _is_code(token: str) -> bool:

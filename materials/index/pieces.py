@@ -39,12 +39,12 @@ _FORMULA = re.compile(rf"{_SIDE}(?: ?{RELATION} ?{_SIDE}){{1,3}}")
 _OPERAND = r"[\w.()\[\]^]+"
 _CORE = re.compile(rf"{_OPERAND}{RELATION}{_OPERAND}")
 _ANY_RELATION = re.compile(RELATION)
-_ARROWS = re.compile(r"<=+>|<-+>|-+>")
+_ARROWS = re.compile(r"<={1,3}>|<-{1,3}>|-{1,3}>")
 
 
 def pieces_of(text: str) -> set[str]:
     """All pieces of a text."""
-    text = level(text[:MAX_CHARS]).casefold()
+    text = level(text, MAX_CHARS).casefold()
     found: set[str] = set()
     for formula in formulas_in(text):
         found.update(runs_of(formula), _short_cores(formula))
@@ -53,9 +53,10 @@ def pieces_of(text: str) -> set[str]:
     return found
 
 
-def level(text: str) -> str:
-    """Text with one sign for each arrow and dash, none of its words cut by the end of a line."""
-    text = _LINE_BREAK.sub("-", levelled(text))
+def level(text: str, chars: int) -> str:
+    """The beginning of a text with one sign for each arrow and dash, and no word cut by a line."""
+    # Cut twice, since one character can stand for eighteen.
+    text = _LINE_BREAK.sub("-", levelled(text[:chars])[:chars])
     return _ARROWS.sub(lambda found: "⇌" if found[0][0] == "<" else "→", text)
 
 

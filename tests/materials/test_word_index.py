@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 import unicodedata
 from collections.abc import Sequence
 from hashlib import blake2b
@@ -166,6 +167,14 @@ def test_it_ranks_as_reading_every_chunk_does(
 def test_it_cuts_any_text_into_pieces_that_a_part_of_it_shares(text: str, end: str) -> None:
     assert pieces_of(text) <= pieces_of(f"{text}\n\n{end}") | pieces_of(text[-1:] + end)
     assert all(0 < len(piece) <= 5 and not re.search(r"\s", piece) for piece in pieces_of(text))
+
+
+@pytest.mark.parametrize("unit", ["-", "a-", "=", "a=a", "((a", "a^a + ", "\ufdfa", "光=a", "<-"])
+def test_no_text_takes_long_to_cut(unit: str) -> None:
+    start = time.process_time()
+    pieces_of(unit * 50_000)
+    query_terms(unit * 50_000)
+    assert time.process_time() - start < 5
 
 
 # Beside others ---------------------------------------------------------------------------------
