@@ -7,9 +7,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from stemcore.answers.numbers import number_in
 
+# Letters by their class that show nothing.
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+
 
 def _says_something(text: str) -> str:
-    if not any(character.isalnum() for character in text):
+    if not any(character.isalnum() and character not in _FILLERS for character in text):
         raise ValueError("must say something")
     return text
 

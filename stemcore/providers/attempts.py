@@ -53,7 +53,7 @@ class Attempts:
         provider: Provider,
         until: Deadline,
         ask: Callable[[Provider], Awaitable[A]],
-        read: Callable[[A], T],
+        read: Callable[[A], Awaitable[T]],
     ) -> tuple[T, A, int]:
         """One attempt: what `read` makes of the answer, the answer, and its milliseconds.
 
@@ -66,7 +66,7 @@ class Attempts:
             async with asyncio.timeout(until.remaining()):
                 answer = await ask(provider)
             _count(row, answer.usage)
-            made = read(answer)
+            made = await read(answer)
             if isinstance(made, Inspected):
                 row.findings = dict(made.findings)
         except TimeoutError:

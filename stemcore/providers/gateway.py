@@ -13,6 +13,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Generic, TypeVar
 
+from stemcore.answers.aside import read_aside
 from stemcore.answers.errors import UnusableAnswer
 from stemcore.deadline import Deadline
 from stemcore.providers import registry
@@ -116,7 +117,7 @@ class _Run(Generic[A, T]):
     async def ask(self, provider: Provider) -> A:
         raise NotImplementedError
 
-    def read(self, answer: A) -> T:
+    async def read(self, answer: A) -> T:
         """What the answer means. Raises AttemptFailed when it cannot be used."""
         raise NotImplementedError
 
@@ -148,12 +149,12 @@ class _Run(Generic[A, T]):
                 return await self._turn(registry.provider(name), len(self.names) - position)
             except AttemptFailed as failure:
                 error = failure.told()
-            rest = self.last_resort()
+            rest = await self.last_resort()
             if rest is not None:
                 return rest
         raise error
 
-    def last_resort(self) -> Success[T, A] | None:
+    async def last_resort(self) -> Success[T, A] | None:
         """What a provider's turn that failed has left us all the same."""
         return None
 
@@ -213,16 +214,16 @@ class _GenerationRun(_Run[Reply, T]):
         self._answered = provider, round((perf_counter() - started) * 1000)
         return reply
 
-    def read(self, reply: Reply) -> T:
+    async def read(self, reply: Reply) -> T:
         if reply.cut and not self._had_room and self._answered and not _is_json(reply.content):
             provider, latency_ms = self._answered
             self._cut = provider, reply, latency_ms
             raise provider.failed(FailureKind.CUT, "sent an answer that was cut off")
-        return self._as_read(reply)
+        return await self._as_read(reply)
 
-    def _as_read(self, reply: Reply) -> T:
+    async def _as_read(self, reply: Reply) -> T:
         try:
-            return self._read(reply.content)
+            return await read_aside(self._read, reply.content)
         except UnusableAnswer as unusable:
             raise AttemptFailed(
                 FailureKind.UNUSABLE, unusable.message, faults=tuple(unusable.faults)
@@ -244,13 +245,13 @@ class _GenerationRun(_Run[Reply, T]):
         self._asked = replace(self._original, user=user)
         return True
 
-    def last_resort(self) -> Success[T, Reply] | None:
+    async def last_resort(self) -> Success[T, Reply] | None:
         """What can be read of an answer that was cut off, when more room brought no better one."""
         if self._cut is None:
             return None
         (provider, reply, latency_ms), self._cut = self._cut, None
         try:
-            return provider, self._as_read(reply), reply, latency_ms
+            return provider, await self._as_read(reply), reply, latency_ms
         except AttemptFailed:
             return None
 
@@ -265,7 +266,7 @@ class _EmbeddingRun(_Run[Vectors, list[list[float]]]):
     def ask(self, provider: Provider) -> Awaitable[Vectors]:  # type: ignore[override]
         return provider.embed(self._inputs)
 
-    def read(self, vectors: Vectors) -> list[list[float]]:
+    async def read(self, vectors: Vectors) -> list[list[float]]:
         return vectors.embeddings
 
 

@@ -1,6 +1,7 @@
 """Answers that are read, and asked for again when they cannot be used."""
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -90,3 +91,26 @@ async def test_it_moves_on_when_the_code_that_reads_fails(
     first, _ = await log_rows()
     assert (first.status, first.error_kind) == ("failed", "unreadable")
     assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(("padding", "is_aside"), [(0, False), (60_000, True)])
+async def test_it_reads_long_answers_beside_the_event_loop(
+    providers: Any, padding: int, is_aside: bool
+) -> None:
+    providers.script(steps.answer('{"number": 42}' + " " * padding))
+    threads = []
+
+    def read_and_note(content: str) -> int:
+        threads.append(threading.current_thread())
+        return read(content)
+
+    value, _ = await generate_answer(ASKED, call(), read_and_note)
+    assert value == 42
+    assert (threads[0] is not threading.current_thread()) == is_aside
+
+
+async def test_faults_of_a_long_answer_reach_the_model_too(providers: Any) -> None:
+    providers.script(steps.answer("no idea" * 10_000), steps.answer('{"number": 42}'))
+    value, _ = await generate_answer(ASKED, call(), read)
+    assert value == 42
+    assert "- number: is missing" in providers.prompts[1].user
