@@ -29,7 +29,8 @@ MAX_CHARS = 8_000_000
 _BROKEN_CHARS = 200_000
 """No more of a text that is not valid JSON is read, a multiple of any real answer."""
 
-_MAX_CANDIDATES = 64
+_MAX_VALUES = 32
+_MAX_CANDIDATES = 16
 _MAX_EMBEDDED = 4
 _MAX_FAULTS = 8
 _ANY_BRACKET = re.compile(r"[{\[]")
@@ -146,7 +147,8 @@ class _Search(Generic[A]):
         if len(values) > 1 and (answer := self._first_valid(self.model.together(values))):
             return answer
         best: A | None = None
-        for value in values:
+        # Of countless values the last ones, where a model ends up.
+        for value in values[-_MAX_VALUES:]:
             answer = self._first_valid(self.model.candidates(value))
             best = best if answer is None else _larger(answer, best)
         return best
