@@ -8,7 +8,7 @@ from rest_framework import response
 D = TypeVar("D")
 
 
-class Response(response.Response, Generic[D]):
+class Response(Generic[D], response.Response):  # DRF's own `[…]` forgets the type
     """DRF's response with a type for its data.
 
     `data` becomes `data` of the envelope: JSON types and UUIDs; times are strings already.
