@@ -4,6 +4,7 @@ Django's own database cache adds up in Python, so it loses counts; here one stat
 serves `django-ratelimit` where there is no Redis, and does no more than that asks for.
 """
 
+from threading import local
 from typing import Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
@@ -17,6 +18,7 @@ class PostgresCounters(BaseCache):
 
     def __init__(self, _location: str, params: dict[str, Any]) -> None:
         super().__init__(params)
+        self._told = local()
 
     def add(
         self,
@@ -25,28 +27,43 @@ class PostgresCounters(BaseCache):
         timeout: float | None = DEFAULT_TIMEOUT,
         version: int | None = None,
     ) -> bool:
-        """Sets a counter that is not there or expired; returns whether it did."""
+        """Counts: sets a counter that is not there or expired, and returns whether it did.
+
+        Of one that is there this is the first half of `add(key, n) or incr(key, n)`, the only way
+        in which `django-ratelimit` counts: the one statement adds up as well, and the `incr` that
+        follows in the same thread tells the sum without another.
+        """
         seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
+        stored = self.make_and_validate_key(key, version)
         with connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO throttle_counts AS stored (key, count, expires_at)"
-                " VALUES (%s, %s, now() + make_interval(secs => %s)) ON CONFLICT (key)"
-                " DO UPDATE SET count = excluded.count, expires_at = excluded.expires_at"
-                " WHERE stored.expires_at <= now()",
-                [self.make_and_validate_key(key, version), value, seconds],
+                " VALUES (%s, %s, now() + make_interval(secs => %s)) ON CONFLICT (key) DO UPDATE"
+                " SET count = excluded.count"
+                "  + CASE WHEN stored.expires_at > now() THEN stored.count ELSE 0 END,"
+                " expires_at = CASE WHEN stored.expires_at > now()"
+                "  THEN stored.expires_at ELSE excluded.expires_at END"
+                " RETURNING count",
+                [stored, value, seconds],
             )
-            added: bool = cursor.rowcount == 1
-        if added:
+            [count] = cursor.fetchone()
+        if count == value:
             self._sweep()
-        return added
+            return True
+        self._told.sums = {stored: count}
+        return False
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         """Adds to a counter and returns what it is now. Raises ValueError when it is not there."""
+        stored = self.make_and_validate_key(key, version)
+        told: dict[str, int] = getattr(self._told, "sums", {})
+        if stored in told:
+            return told.pop(stored)
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE throttle_counts SET count = count + %s"
                 " WHERE key = %s AND expires_at > now() RETURNING count",
-                [delta, self.make_and_validate_key(key, version)],
+                [delta, stored],
             )
             found = cursor.fetchone()
         if found is None:

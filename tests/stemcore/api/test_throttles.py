@@ -20,6 +20,7 @@ from tests.cast import Cast
 from tests.client import Api, data_of, error_of
 from tests.database import superuser
 from tests.provider_fixtures import Providers
+from tests.queries import count_queries
 
 JOIN = "/v1/classes/join"
 GENERATE = "/v1/llm/generate"
@@ -182,6 +183,16 @@ async def test_an_expired_counter_cannot_be_added_to(database: Any) -> None:
 
     with pytest.raises(ValueError):
         await expired()
+
+
+async def test_a_request_is_counted_by_one_statement(
+    api: Api, cast: Cast, providers: Providers, rates: dict[str, str | None]
+) -> None:
+    rates["ai_service"] = "5/h"
+    data_of(await api.post(GENERATE, TEXT))  # a new window also sweeps old counters
+    with count_queries() as statements:
+        data_of(await api.post(GENERATE, TEXT))
+    assert len([sql for sql in statements if "throttle_counts" in sql]) == 1
 
 
 async def test_expired_counters_are_swept(database: Any) -> None:
