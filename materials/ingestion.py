@@ -5,7 +5,9 @@ Who calls has the file and the right to process it; the command and the worker s
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -33,6 +35,10 @@ METHODS: Final = {Kind.PDF: "pypdfium2", Kind.DOCX: "python-docx", Kind.PPTX: "p
 
 Progress = Callable[[int, int], None]
 """Told how many chunks are embedded, and of how many."""
+
+
+# Threads of their own: the loop's default ones look up names, and each waits for a child process.
+_extracting = ThreadPoolExecutor(4, thread_name_prefix="extraction")
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,8 @@ async def _process(material_id: UUID, content: bytes, progress: Progress) -> Ing
     material = await start_material(material_id)
     kind = detect_kind(material.declared_kind, material.mime_type, material.name)
     limit = settings.PDF_TEXT_PAGE_LIMIT
-    extraction = await asyncio.to_thread(extract, content, kind, page_limit=limit)
+    work = partial(extract, content, kind, page_limit=limit)
+    extraction = await asyncio.get_running_loop().run_in_executor(_extracting, work)
     chunks = chunk_segments(
         extraction.segments,
         max_tokens=settings.CHUNK_TOKENS,

@@ -1,10 +1,13 @@
 """Ingestion: what is stored, and that a failure leaves nothing half done."""
 
+import asyncio
+from threading import Event
 from typing import Any
 
 import pytest
 
-from materials import errors
+from materials import errors, ingestion
+from materials.extraction import extract
 from materials.index.rows import missing_rows
 from materials.ingestion import BATCH_SIZE, embedding_input, process_material
 from materials.models import Material, MaterialChunk
@@ -48,6 +51,26 @@ async def test_it_makes_a_material_ready(material: Material, providers: Any) -> 
         "extraction_stats": {"charCount": 63, "segmentCount": 2},
         "warnings": [],
     }
+
+
+async def test_extraction_leaves_the_look_up_of_names_alone(
+    material: Material, providers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Event()
+
+    def slow(*arguments: Any, **options: Any) -> Any:
+        held.wait(60)
+        return extract(*arguments, **options)
+
+    monkeypatch.setattr(ingestion, "extract", slow)
+    crowd = [asyncio.ensure_future(process_material(material.id, MOTION)) for _ in range(40)]
+    try:
+        await asyncio.sleep(0.1)
+        async with asyncio.timeout(20):
+            await asyncio.get_running_loop().getaddrinfo("127.0.0.1", 80)
+    finally:
+        held.set()
+        await asyncio.gather(*crowd)
 
 
 async def test_it_stores_chunks_with_their_source(material: Material, providers: Any) -> None:
