@@ -1,7 +1,9 @@
 """The one shape of every answer: `{ok, data, error, meta}`."""
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +12,9 @@ from pydantic import BaseModel
 from rest_framework.renderers import BaseRenderer
 
 from stemcore.context import request_id
+
+AT_ONCE_S = 0.01
+"""How long encoding may hold the event loop where it is done in parts."""
 
 
 class EnvelopeRenderer(BaseRenderer):
@@ -48,6 +53,21 @@ def encode(value: Any) -> bytes:
     except UnicodeEncodeError:
         # Half a surrogate pair from a model: only an escape can carry it.
         return json.dumps(value, default=_plain, allow_nan=False, separators=(",", ":")).encode()
+
+
+async def encode_each(values: Iterable[Any]) -> list[Any]:
+    """Each value as JSON to stand in an answer, with the event loop free now and then.
+
+    For answers of many megabytes, which would hold the loop when they are encoded at once.
+    """
+    parts: list[Any] = []
+    free_at = monotonic() + AT_ONCE_S
+    for value in values:
+        parts.append(msgspec.Raw(encode(value)))
+        if monotonic() > free_at:
+            await asyncio.sleep(0)
+            free_at = monotonic() + AT_ONCE_S
+    return parts
 
 
 def _plain(value: Any) -> Any:

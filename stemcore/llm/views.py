@@ -4,6 +4,7 @@ from django.conf import settings
 from rest_framework.request import Request
 
 from stemcore.api.authentication import ServiceKey
+from stemcore.api.renderers import encode_each
 from stemcore.api.response import Response
 from stemcore.api.throttles import AI_LIMITS
 from stemcore.api.views import ApiViewSet
@@ -58,4 +59,5 @@ class EmbeddingsViewSet(ApiViewSet):
             sandbox_id=self.guest_sandbox(body.sandbox_id),
         )
         result = await embed(body.inputs, call)
-        return Response({**result.provenance(), "embeddings": result.embeddings})
+        vectors = await encode_each(result.embeddings)
+        return Response({**result.provenance(), "embeddings": vectors})
