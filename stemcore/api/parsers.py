@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import IO, Any
 
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, DataAndFiles
 
 from stemcore.api.body import Body, read_body
 
@@ -21,4 +21,5 @@ class JsonParser(BaseParser):
     ) -> Any:
         """Raises InvalidJson for what is not JSON and InvalidRequest for what does not fit."""
         model: type[Body] = (parser_context or {})["view"].body_model
-        return read_body(stream.read(), model)
+        # DRF looks for both attributes; a model without them would raise within.
+        return DataAndFiles(read_body(stream.read(), model), {})

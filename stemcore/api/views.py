@@ -29,6 +29,7 @@ from rest_framework.viewsets import ViewSet
 
 from stemcore.api.body import Body
 from stemcore.api.permissions import SignedIn
+from stemcore.api.request import LARGE_BODY, LargeBodies
 from stemcore.deadline import Deadline
 from stemcore.errors import (
     DomainError,
@@ -38,6 +39,7 @@ from stemcore.errors import (
     UserIdMismatch,
 )
 from stemcore.guests.guard import admission
+from stemcore.runtime import runtime
 from stemcore.supabase.tokens import PlatformUser
 
 Action = Callable[..., Awaitable[Response]]
@@ -116,11 +118,7 @@ class ApiViewSet(ViewSet):
         self.check_method(request)
         if self.body_model is None:
             return await self.handler(request, *self.args, **self.kwargs)
-        wire: Any = request._request
-        await wire.take_body(self.body_limit)
-        body = request.data
-        if not isinstance(body, Body):
-            raise InvalidJson  # DRF does not ask its parsers about an empty body
+        body = await self.read_body(request)
         self.check_user_id(body)
         Deadline.bind(getattr(body, "timeout_ms", None))
         if self.guest_feature is None:
@@ -128,6 +126,19 @@ class ApiViewSet(ViewSet):
         sandbox_id, timeout = getattr(body, "sandbox_id", None), getattr(body, "timeout_ms", None)
         async with admission(self.guest_feature, self.user, sandbox_id, timeout):
             return await self.handler(request, body, *self.args, **self.kwargs)
+
+    async def read_body(self, request: Request) -> Body:
+        """The body as the action's model, from now on `request.data` too."""
+        wire: Any = request._request
+        await wire.take_body(self.body_limit)
+        if wire.body_size > LARGE_BODY:
+            async with runtime().part(LargeBodies).turn():
+                body: Any = request.data
+        else:
+            body = request.data
+        if not isinstance(body, Body):
+            raise InvalidJson  # DRF does not ask its parsers about an empty body
+        return body
 
     def check_user_id(self, body: Body) -> None:
         """Raises UserIdMismatch when the body speaks for another than the token's user."""

@@ -9,20 +9,19 @@ from uuid import uuid4
 import pytest
 
 from tests.tokens import access_token
+from tests.wire.bombs import (
+    BAD_ESCAPES,
+    DEEP,
+    DIGITS,
+    HALVES,
+    KEYS,
+    NUMBERS,
+    OBJECTS,
+    PAIRS,
+    QUOTES,
+    TEXTS,
+)
 from tests.wire.conftest import Server
-
-MIB = 1024 * 1024
-SIZE = 2 * MIB - 2000
-NUMBERS = b"[" + b"1," * (SIZE // 2) + b"1]"
-OBJECTS = b"[" + b"{}," * (SIZE // 3) + b"{}]"
-TEXTS = b"[" + b'"",' * (SIZE // 3) + b'""]'
-KEYS = b"{" + b",".join(b'"k%d":1' % number for number in range(170_000)) + b"}"
-DEEP = b"[" * SIZE
-HALVES = b'"' + rb"\ud800\\" * (SIZE // 8) + b'"'
-PAIRS = b'"' + rb"\ud83d\ude00" * (SIZE // 12) + b'"'
-DIGITS = b"1" * SIZE
-BAD_ESCAPES = b'"' + b"\\q" * (SIZE // 2) + b'"'
-QUOTES = b'"' + b'\\"' * (SIZE // 2) + b'"'
 
 HEALTH_S = 1.0
 """Ten times what `/healthz` may take at most (`python -m benchmarks.bombs` measures it)."""

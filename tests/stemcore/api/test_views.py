@@ -1,7 +1,7 @@
 """What is declared on the views: policies by DRF's names, and the types of requests and answers."""
 
 from collections.abc import Iterator
-from typing import Any, get_args, get_origin, is_typeddict
+from typing import Any, get_args, get_origin
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+from typing_extensions import is_typeddict
 
 from stemcore.api.authentication import ServiceKey
 from stemcore.api.body import Body
