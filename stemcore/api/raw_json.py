@@ -14,6 +14,8 @@ from stemcore.errors import InvalidJson
 MAX_HALVES = 10_000
 """Half surrogate pairs in a body; a client that cuts its texts leaves one in each."""
 
+BEGINNING = 256 * 1024
+
 _HIGH, _LOW = rb"[89abAB][0-9a-fA-F]{2}", rb"[c-fC-F][0-9a-fA-F]{2}"
 # A high half without its low one, or a low without its high. Both begin alike, for speed.
 _HALF = re.compile(
@@ -98,11 +100,16 @@ def has_more_values(raw: bytes, most: int) -> bool:
     """Whether a JSON value has more than so many values in it, itself included."""
     if _values(raw) <= most:
         return False
+    # Hostile ones are found out by their beginning; where that ends in an empty list or object,
+    # one more is counted.
+    return _outside_texts(raw[:BEGINNING], most + 1) or _outside_texts(raw, most)
+
+
+def _outside_texts(raw: bytes, most: int) -> bool:
     raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
     if raw.count(b'"') > 4 * most:  # two quotes for each text, as a key and as a value
         return True
-    outside = b"0".join(raw.split(b'"')[::2])
-    return _values(outside) > most
+    return _values(b"0".join(raw.split(b'"')[::2])) > most
 
 
 def _values(raw: bytes) -> int:
