@@ -19,7 +19,7 @@ from materials.extraction import Extraction, Kind, detect_kind, extract
 from materials.index.rows import forget_material, index_chunks
 from materials.models import Material, MaterialChunk
 from materials.quality import quality_score
-from stemcore.database import LONG, write
+from stemcore.database import BULK, write
 from stemcore.deadline import Deadline
 from stemcore.providers import Call, embed
 from stemcore.providers.registry import configured
@@ -173,7 +173,7 @@ def embedding_input(chunk: Chunk) -> str:
     return normal_form(text)
 
 
-@write(lane=LONG)
+@write(lane=BULK)
 def store_chunks(
     material_id: UUID, kind: Kind, extraction: Extraction, embedded: Sequence[EmbeddedChunk]
 ) -> Ingested:

@@ -1,7 +1,18 @@
 """Units of database work: plain sync functions, entered from async code in one way."""
 
-from stemcore.database.lanes import HEALTH, LONG, SHORT, UPKEEP, Lane
+from stemcore.database.lanes import BULK, HEALTH, LONG, SHORT, UPKEEP, Lane
 from stemcore.database.runs import UnitTimeout
 from stemcore.database.units import Unit, read, write
 
-__all__ = ["HEALTH", "LONG", "SHORT", "UPKEEP", "Lane", "Unit", "UnitTimeout", "read", "write"]
+__all__ = [
+    "BULK",
+    "HEALTH",
+    "LONG",
+    "SHORT",
+    "UPKEEP",
+    "Lane",
+    "Unit",
+    "UnitTimeout",
+    "read",
+    "write",
+]

@@ -2,7 +2,7 @@
 
 Each lane has threads of its own, so what hangs or takes long in one holds up none of the others.
 Every thread keeps one connection: the lanes together are the process's connection pool, and
-their threads add up to the ten connections that a process may hold.
+the threads of a server's lanes add up to the ten connections that a process may hold.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +40,9 @@ LONG = Lane("long", threads=2, limit_s=8.0, patience_s=20.0)
 
 UPKEEP = Lane("upkeep", threads=1, limit_s=3.0, patience_s=9.0, lock_wait_s=0.5, bound=False)
 """What goes on behind the requests and comes to its end without them: leases, call log."""
+
+BULK = Lane("bulk", threads=1, limit_s=120.0, patience_s=300.0, bound=False)
+"""Storing a whole material, in commands and workers; a server opens no connection for it."""
 
 HEALTH = Lane("health", threads=1, limit_s=1.5, patience_s=1.5)
 """The question whether the database answers."""

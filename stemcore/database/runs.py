@@ -16,7 +16,10 @@ WIND_UP_S = 1.0
 
 
 class UnitTimeout(OperationalError):
-    """A unit did not come to its end in time; nothing of it was stored."""
+    """A unit did not come to its end in time.
+
+    Nothing of it was stored, unless the database fell silent over its commit.
+    """
 
 
 class Run:

@@ -11,7 +11,7 @@ from django.db import Error as DatabaseFailure
 from django.db.backends.postgresql import base
 from psycopg import generators, waiting
 from psycopg.abc import PQGen
-from psycopg.errors import CancellationTimeout, _WaitTimeout, error_from_result
+from psycopg.errors import CancellationTimeout, QueryCanceled, _WaitTimeout, error_from_result
 from psycopg.pq import ExecStatus, TransactionStatus
 
 from stemcore.database.lanes import Lane
@@ -44,6 +44,9 @@ NETWORK: dict[str, int] = {
     "keepalives_count": 2,
     "tcp_user_timeout": 8000,
 }
+
+
+NEVER = -1.0
 
 
 class Connection(psycopg.Connection[Any]):
@@ -89,13 +92,16 @@ class Connection(psycopg.Connection[Any]):
         """The statement's last word; it may have come to its end meanwhile."""
         try:
             self.cancel_safe(timeout=CANCEL_S)
-            return super().wait(_resumed(gen), timeout=CANCEL_S)
+            answer = super().wait(_resumed(gen), timeout=CANCEL_S)
         except (_WaitTimeout, CancellationTimeout):
             self._hang_up(run)
-        except psycopg.OperationalError as error:
-            if isinstance(error, psycopg.errors.QueryCanceled):
-                raise
+        except QueryCanceled:
+            raise
+        except psycopg.OperationalError:
             self._hang_up(run)
+        else:
+            self.opened_at = NEVER  # the cancellation may yet hit what comes next on it
+            return answer
         raise psycopg.OperationalError("The database does not answer on this connection.")
 
     def _hang_up(self, run: Run) -> None:
