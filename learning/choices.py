@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from learning.gate.sameness import comparable
 
@@ -31,6 +31,10 @@ _SINGLE = tuple(
     for marks in ("abcd", LETTERS, "1234")
 )
 _SHORT = 2
+_LABEL = re.compile(r"[A-Da-d1-4]")
+
+Entry: TypeAlias = tuple[str | None, Any, bool]
+"""Label, text and mark of one choice."""
 
 
 @dataclass(frozen=True)
@@ -64,20 +68,30 @@ class Choices:
 
     def _by_label(self, answer: str, *, code: bool) -> int | None:
         if only := _ONLY_LETTER.fullmatch(answer):
-            return LETTERS.index(only[1].upper())
+            return self._at_letter(only[1].upper())
         if label := _LETTER.match(answer) or _DIGIT.match(answer):
             text = self._by_text(answer[label.end() :].strip(" *"), code=code)
             labels = LETTERS if label[1].isalpha() else "1234"
             return text if text == labels.index(label[1].upper()) else None
         return None
 
+    def _at_letter(self, letter: str) -> int | None:
+        """The place of a letter, unless the choice there begins with another one."""
+        place = LETTERS.index(letter)
+        text = self.texts[place] if place < len(self.texts) else None
+        begins = _LETTER.match(text) if isinstance(text, str) else None
+        return None if begins and begins[1].upper() != letter else place
+
 
 def choices_in(fields: Mapping[str, Any]) -> Choices | None:
-    """The choices of a question's fields, or None when there is nothing that could be them."""
+    """The choices of a question's fields, or None when there is nothing that could be them.
+
+    Choices with letters come in the order of these, so that a letter anywhere means a place.
+    """
     listed = _listed(fields)
     if listed is None:
         return None
-    entries = [_entry(one) for one in listed]
+    entries = _by_letter([_entry(one) for one in listed])
     texts = [text for _, text, _ in entries]
     marked = [place for place, (_, _, is_right) in enumerate(entries) if is_right]
     labels = [label for label, _, _ in entries]
@@ -86,6 +100,23 @@ def choices_in(fields: Mapping[str, Any]) -> Choices | None:
         labels_of(texts, labels),
         marked[0] if len(marked) == 1 else None,
     )
+
+
+def _by_letter(entries: list[Entry]) -> list[Entry]:
+    """The entries in the order of their letters, where these are A to D."""
+    letters = [_letter_of(entry) for entry in entries]
+    if sorted(letters) != list(LETTERS):
+        return entries
+    return [entry for _, entry in sorted(zip(letters, entries, strict=True), key=lambda it: it[0])]
+
+
+def _letter_of(entry: Entry) -> str:
+    label, text, _ = entry
+    if label:
+        return label.strip(" ().:").upper()
+    found = _LETTER.match(text) if isinstance(text, str) else None
+    # "C. elegans" before "A. thaliana" is no label but a name.
+    return found[1].upper() if found and found["mark"].strip() != "." else ""
 
 
 def labels_of(texts: Sequence[Any], labels: Sequence[str | None]) -> tuple[str, ...]:
@@ -112,18 +143,21 @@ def _listed(fields: Mapping[str, Any]) -> list[Any] | None:
     return None
 
 
-def _entry(value: object) -> tuple[str | None, Any, bool]:
-    """Label, text and mark of one choice, which may be an object."""
+def _entry(value: object) -> Entry:
+    """What a choice says that may be an object."""
     if not isinstance(value, Mapping):
         return None, _plain(value), False
     if len(value) == 1:
         ((label, text),) = value.items()
         return (label if len(label) <= _SHORT else None), _plain(text), False
-    text_name = next((name for name in _TEXT_NAMES if isinstance(value.get(name), str)), None)
+    names = [name for name in _TEXT_NAMES if isinstance(value.get(name), str | int | float)]
+    # {"option": "A", "value": "newton"}: a letter is the text only where nothing else is.
+    worded = (name for name in names if not _LABEL.fullmatch(str(value[name])))
+    text_name = next(worded, names[0] if names else None)
     label_name = next((name for name in _LABEL_NAMES if name in value and name != text_name), None)
     label = str(value[label_name]) if label_name else None
     is_right = any(value.get(name) is True for name in _RIGHT_NAMES)
-    return label, value.get(text_name) if text_name else None, is_right
+    return label, _plain(value[text_name]) if text_name else None, is_right
 
 
 def _plain(value: object) -> object:

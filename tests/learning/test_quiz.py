@@ -74,6 +74,11 @@ WITHOUT = {key: value for key, value in QUESTION.items() if key not in ("choices
     [
         {"choices": OBJECTS, "answer": "C"},
         {"choices": OBJECTS, "answer": "watt"},
+        {"choices": OBJECTS[::-1], "answer": "C"},
+        {"choices": [OBJECTS[2], OBJECTS[0], OBJECTS[3], OBJECTS[1]], "answer": "c"},
+        {"choices": ["C) watt", "A) newton", "D) pascal", "B) joule"], "answer": "C"},
+        {"choices": [{"option": o["label"], "value": o["text"]} for o in OBJECTS], "answer": "C"},
+        {"choices": [{"letter": o["label"], "option": o["text"]} for o in OBJECTS], "answer": "c)"},
         {"options": [{"id": "c", "text": u} for u in UNITS], "correct_answer": "watt"},
         {"options": {"D": "pascal", "A": "newton", "B": "joule", "C": "watt"}, "correct": "c"},
         {"Options": [{"A": "newton"}, {"B": "joule"}, {"C": "watt"}, {"D": "pascal"}], "key": "C"},
@@ -144,6 +149,15 @@ def test_where_a_model_counts_from_shows_in_its_whole_answer(
 def test_short_answers_of_symbols_are_answers(key: str) -> None:
     others = ["[]", "<", "∉"]
     assert read(choices=[key, *others], answer=key).answer == key
+
+
+def test_names_that_begin_with_a_letter_are_no_labels() -> None:
+    species = ["C. elegans", "D. rerio", "A. thaliana", "B. subtilis"]
+    question = read(choices=species, answer="A. thaliana")
+    assert question.choices == species
+    assert question.answer == "A. thaliana"
+    with pytest.raises(UnusableAnswer):
+        read(choices=species, answer="A")
 
 
 @pytest.mark.parametrize(
