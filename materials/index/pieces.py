@@ -49,7 +49,7 @@ def pieces_of(text: str) -> set[str]:
     for formula in formulas_in(text):
         found.update(runs_of(formula), _short_cores(formula))
     for word in set(_words(text)):
-        found.update(_word_pieces(word))
+        found.update(_known(word) if len(word) <= MAX_WORD_CHARS else _word_pieces(word))
     return found
 
 
@@ -112,13 +112,15 @@ def _words(text: str) -> Iterator[str]:
             yield joined(token)
 
 
-@lru_cache(maxsize=50_000)
 def _word_pieces(word: str) -> tuple[str, ...]:
     """The pieces of a folded word, those of its singular among them."""
     if word.isascii() or not _UNSPACED_RUN.search(word):
         return tuple({*runs_of(word), *runs_of(singular(word))})
     spaced = (run for part in without_unspaced(word) for run in runs_of(part))
     return tuple({*pairs_of(word), *spaced})
+
+
+_known = lru_cache(maxsize=10_000)(_word_pieces)
 
 
 def runs_of(word: str) -> list[str]:
