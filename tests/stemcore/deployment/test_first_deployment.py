@@ -183,23 +183,41 @@ def test_migrate_refuses_a_pooler_that_it_cannot_lead_to_the_schema(hosted: Serv
     assert (tables(hosted, "public"), tables(hosted, "stem")) == (before, 0)
 
 
-def test_drift_stops_the_check_and_not_migrate(hosted: ServerHandle) -> None:
-    with psycopg.connect(hosted.url(), autocommit=True) as owner:
-        owner.execute("ALTER TABLE public.materials RENAME title TO name")
-    settings = settings_of(hosted.socket_dir)
-    assert shell(commands()[0], settings).returncode == 0
-    with psycopg.connect(hosted.url(), autocommit=True) as owner:
-        owner.execute("GRANT USAGE ON SCHEMA stem TO anon")
-    done = shell("python manage.py check --deploy --database default", settings)
-    assert done.returncode == 1
-    assert "(stemcore.E001) materials.Material.title" in done.stderr
-    assert "(stemcore.E004) anon may use schema stem." in done.stderr
+@contextmanager
+def changed(server: ServerHandle, change: str, back: str) -> Iterator[None]:
+    """A change that the platform's owner makes, and takes back in the end."""
+    with psycopg.connect(server.url(), autocommit=True) as owner:
+        owner.execute(change.encode())
+        try:
+            yield
+        finally:
+            owner.execute(back.encode())
 
 
-def test_a_role_without_its_grants_is_told_so(hosted: ServerHandle) -> None:
-    with psycopg.connect(hosted.url(), autocommit=True) as owner:
-        owner.execute(f"REVOKE CREATE ON DATABASE postgres FROM {LOGIN}".encode())
-    done = shell(commands()[0], settings_of(hosted.socket_dir))
+def test_drift_stops_the_check_and_not_migrate(deployed: ServerHandle) -> None:
+    migrate, _, check = commands()
+    settings = settings_of(deployed.socket_dir)
+    renamed = "ALTER TABLE public.materials RENAME {} TO {}"
+    usage = "USAGE ON SCHEMA stem"
+    with (
+        changed(deployed, renamed.format("title", "name"), renamed.format("name", "title")),
+        changed(deployed, f"GRANT {usage} TO anon", f"REVOKE {usage} FROM anon"),
+    ):
+        by_check = shell(check, settings)
+        by_migrate = shell(migrate, settings)
+    assert by_check.returncode == 1
+    assert "(stemcore.E001) materials.Material.title" in by_check.stderr
+    assert "(stemcore.E004) anon may use schema stem." in by_check.stderr
+    assert by_migrate.returncode == 0, by_migrate.stderr
+    with psycopg.connect(deployed.url()) as owner:
+        found = owner.execute("SELECT has_schema_privilege('anon', 'stem', 'USAGE')").fetchone()
+    assert found == (False,)
+
+
+def test_a_role_without_its_grants_is_told_so(deployed: ServerHandle) -> None:
+    right = "CREATE ON DATABASE postgres"
+    with changed(deployed, f"REVOKE {right} FROM {LOGIN}", f"GRANT {right} TO {LOGIN}"):
+        done = shell(commands()[0], settings_of(deployed.socket_dir))
     assert done.returncode == 1
     assert done.stderr == (
         "WrongSchema: The login may not make schema stem: give it the grants of docs/deploy.md.\n"
