@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from chat.models import ChatMessage, ChatSession
-from chat.turns import Place
+from chat.turns import Place, Turn
 from chat.visits import Visit
 from classes.access import (
     MEMBERSHIP,
@@ -46,6 +46,11 @@ def _all(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
         cursor.execute(statement, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def _moment(text: str) -> datetime:
+    """A moment as Postgres writes it; its own way through the driver is ten times as long."""
+    return datetime.fromisoformat(text)
 
 
 # The queue ---------------------------------------------------------------------------------------
@@ -154,25 +159,16 @@ class StoredMemory:
     summary: object
 
 
-class StoredTurn(NamedTuple):
-    id: UUID
-    author: str
-    text: str
-    created_at: datetime
-    cited: bool
-    refused: bool
-
-
 @dataclass(frozen=True)
 class Loaded:
     """What a message is answered from, as it is stored; the turns are newest first."""
 
     blueprint: StoredBlueprint | None
     memory: StoredMemory | None
-    turns: Sequence[StoredTurn]
+    turns: Sequence[Turn]
 
 
-_ANSWERED = """
+_TURN = """m.id, m.author_kind, m.content, m.created_at::text,
     jsonb_array_length(case jsonb_typeof(m.citations) when 'array' then m.citations else '[]' end)
         > 0,
     m.safety is not distinct from 'refusal'"""
@@ -184,7 +180,7 @@ _LOAD_WHEN_FIRST = f"""
         where session_id = %(session_id)s and expires_at > statement_timestamp()
         order by id limit 1
     )
-    select 'turn', null::uuid, null, null, null::timestamptz, is_ours, null::boolean, null::jsonb,
+    select 'turn', null::uuid, null, null, null, is_ours, null::boolean, null::jsonb,
         null::int
     from turn
     union all
@@ -195,14 +191,14 @@ _LOAD_WHEN_FIRST = f"""
         order by b.published_at desc, b.version desc limit 1
     )
     union all
-    select 'memory', c.compacted_through_message_id, null, null, c.compacted_through_created_at,
-        null, null, c.summary_json, c.compacted_turn_count
+    select 'memory', c.compacted_through_message_id, null, null,
+        c.compacted_through_created_at::text, null, null, c.summary_json, c.compacted_turn_count
     from class_chat_session_compactions c, turn
     where turn.is_ours and c.session_id = %(session_id)s
         and c.compacted_through_created_at is not null
     union all
     (
-        select 'message', m.id, m.author_kind, m.content, m.created_at, {_ANSWERED}, null, null
+        select 'message', {_TURN}, null, null
         from class_chat_messages m
         where m.session_id = %(session_id)s and (select is_ours from turn)
         order by m.created_at desc, m.id desc limit %(most)s
@@ -218,18 +214,18 @@ def load_when_first(class_id: UUID, session_id: UUID, ticket: UUID, most: int) -
     parameters = {"class_id": class_id, "session_id": session_id, "ticket": ticket, "most": most}
     is_ours = False
     blueprint, memory = None, None
-    turns: list[StoredTurn] = []
+    turns: list[Turn] = []
     for kind, id_, author, text, moment, first, second, stored, number in _all(
         _LOAD_WHEN_FIRST, parameters
     ):
         if kind == "message":
-            turns.append(StoredTurn(id_, author, text, moment, first, second))
+            turns.append(Turn(id_, author, text, _moment(moment), first, second))
         elif kind == "turn":
             is_ours = first
         elif kind == "blueprint":
             blueprint = StoredBlueprint(id_, text or "", json.loads(stored))
         else:
-            memory = StoredMemory((moment, id_ or LAST_ID), number, json.loads(stored))
+            memory = StoredMemory((_moment(moment), id_ or LAST_ID), number, json.loads(stored))
     return Loaded(blueprint, memory, turns) if is_ours else None
 
 
@@ -249,14 +245,17 @@ def count_between(session_id: UUID, after: Place | None, before: Place) -> int:
 
 def turns_between(
     session_id: UUID, after: Place | None, before: Place, *, chars: int, most: int
-) -> list[StoredTurn]:
+) -> list[Turn]:
     """The oldest `most` messages between two places, oldest first, as far as `chars` of each."""
+    turn = _TURN.replace("m.content", f"left(m.content, {chars:d})")
     statement = f"""
-        select m.id, m.author_kind, left(m.content, %(chars)s), m.created_at, {_ANSWERED} {_BETWEEN}
-        order by m.created_at, m.id limit %(most)s
+        select {turn} {_BETWEEN} order by m.created_at, m.id limit %(most)s
     """
-    parameters = {**_between(session_id, after, before), "chars": chars, "most": most}
-    return [StoredTurn(*row) for row in _all(statement, parameters)]
+    parameters = {**_between(session_id, after, before), "most": most}
+    return [
+        Turn(id_, author, text, _moment(moment), cited, refused)
+        for id_, author, text, moment, cited, refused in _all(statement, parameters)
+    ]
 
 
 def _between(session_id: UUID, after: Place | None, before: Place) -> dict[str, Any]:
@@ -445,7 +444,7 @@ _PAGE = f"""
     select door.*, {_SESSION},
         m.id, m.session_id, m.class_id, m.author_user_id, m.author_kind, m.content, m.citations,
         m.safety, m.provider, m.model, m.prompt_tokens, m.completion_tokens, m.total_tokens,
-        m.latency_ms, m.created_at
+        m.latency_ms, m.created_at::text
     from door left join session on true
     left join lateral (
         select * from class_chat_messages
@@ -481,7 +480,7 @@ def _session(columns: Sequence[Any]) -> ChatSession:
 
 
 def _message(columns: tuple[Any, ...]) -> StoredMessage:
-    message = StoredMessage(*columns)
-    # Nearly all but the assistant's have none.
-    citations = [] if message.citations == "[]" else json.loads(message.citations)
-    return message._replace(citations=citations)
+    found = StoredMessage(*columns)
+    # Nearly all but the assistant's have no citations.
+    citations = [] if found.citations == "[]" else json.loads(found.citations)
+    return found._replace(citations=citations, created_at=_moment(columns[-1]))

@@ -58,5 +58,4 @@ def _count(session_id: UUID, after: Place | None, before: Place) -> int:
 
 @read(lane=LONG)
 def _batch(session_id: UUID, after: Place | None, before: Place) -> list[Turn]:
-    stored = queries.turns_between(session_id, after, before, chars=SCANNED_CHARS, most=BATCH)
-    return [Turn(*one) for one in stored]
+    return queries.turns_between(session_id, after, before, chars=SCANNED_CHARS, most=BATCH)

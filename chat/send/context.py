@@ -52,7 +52,7 @@ def load_when_first(membership: Membership, session_id: UUID, ticket: UUID) -> C
     return Conversation(
         membership=membership,
         session_id=session_id,
-        turns=[Turn(*stored) for stored in reversed(loaded.turns)],
+        turns=loaded.turns[::-1],
         memory=_memory(loaded.memory),
         blueprint=stored_outline(found.id, found.summary, found.content).text,
     )
