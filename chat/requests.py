@@ -6,8 +6,8 @@ from uuid import UUID
 from django.conf import settings
 from pydantic import AfterValidator, Field
 
-from chat.answer import CanvasHint
 from chat.budget import ANSWER_TOKENS
+from stemcore.answers import CaseFolded
 from stemcore.api.body import (
     Body,
     ClassBody,
@@ -115,10 +115,18 @@ class GenerateAnswer(Answering):
     session_id: str | None = None
 
 
+class Picture(Part):
+    """The picture that an answer's hint asks for; hints that name nothing are drawn, too."""
+
+    type: Annotated[Literal["chart", "diagram", "wave", "vector"], CaseFolded]
+    concept: Annotated[str, Field(max_length=200)] = ""
+    title: Annotated[str, Field(max_length=200)] = ""
+
+
 class Canvas(Body):
     """The body of the canvas route; the class is named, but nothing of it is read."""
 
     class_id: UUID
-    canvas_hint: CanvasHint
+    canvas_hint: Picture
     student_question: Annotated[str, Field(max_length=500)] = ""
     ai_answer: Annotated[str, Field(max_length=2000)] = ""

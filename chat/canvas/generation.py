@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from chat.answer import CanvasHint
 from chat.canvas.specs import SPECS, Spec
 from chat.errors import CanvasFailed
+from chat.requests import Picture
 from stemcore.answers import UnusableAnswer, answer_schema, read_answer
 from stemcore.prompts import Prompt, PromptTemplate, Untrusted
 from stemcore.providers import Call, Generation, ProviderError, generate_answer
@@ -20,7 +20,7 @@ MAX_TOKENS = 1000
 class CanvasWanted:
     """The picture wanted, and the exchange that it belongs to."""
 
-    hint: CanvasHint
+    hint: Picture
     question: str = ""
     answer: str = ""
 

@@ -37,6 +37,12 @@ async def test_it_asks_again_for_the_type_that_was_asked_for(
     assert data_of(await CANVAS.call(api, cast))["spec"] == samples.VECTOR
 
 
+async def test_a_hint_may_name_nothing(api: Api, cast: Cast, providers: Any) -> None:
+    providers.script(step(samples.WAVE))
+    empty = {"type": "wave", "concept": "", "title": ""}
+    assert data_of(await CANVAS.call(api, cast, canvas_hint=empty)) == {"spec": samples.WAVE}
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
