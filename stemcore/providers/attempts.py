@@ -1,10 +1,10 @@
 """One attempt at a provider: bounded in time, measured, recorded."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 from django.utils import timezone
@@ -26,14 +26,6 @@ class Metered(Protocol):
 
     @property
     def usage(self) -> Usage | None: ...
-
-
-@runtime_checkable
-class Inspected(Protocol):
-    """A typed answer that was inspected: faults found in it, counted by kind."""
-
-    @property
-    def findings(self) -> Mapping[str, int]: ...
 
 
 A = TypeVar("A", bound=Metered)
@@ -67,8 +59,7 @@ class Attempts:
                 answer = await ask(provider)
             _count(row, answer.usage)
             made = await read(answer)
-            if isinstance(made, Inspected):
-                row.findings = dict(made.findings)
+            row.findings = _findings(made)
         except TimeoutError:
             failure = provider.failed(FailureKind.TIMEOUT, "timed out")
             self._fail(row, failure)
@@ -109,6 +100,7 @@ class Attempts:
     def _fail(self, row: ProviderCall, failure: AttemptFailed) -> None:
         row.status, row.error_kind = "failed", failure.kind.value
         row.http_status = failure.http_status
+        _count(row, failure.usage)
         if settings.PYTHON_BACKEND_LOG_PROVIDER_FAILURES:
             log.warning(
                 "provider_attempt_failed",
@@ -126,3 +118,8 @@ def _count(row: ProviderCall, usage: Usage | None) -> None:
         row.prompt_tokens = usage.prompt_tokens
         row.completion_tokens = usage.completion_tokens
         row.total_tokens = usage.total_tokens
+
+
+def _findings(made: Any) -> dict[str, int]:
+    """Faults that were found in a typed answer, counted by kind, if it was inspected."""
+    return dict(getattr(made, "findings", {}))

@@ -38,13 +38,13 @@ class Provider(ABC):
         """The failure whose sentence is the provider's name and `what`."""
         return AttemptFailed(kind, f"{self.name} {what}.")
 
-    def empty(self, reason: str, *, starved: bool) -> AttemptFailed:
+    def empty(self, reason: str, usage: Usage | None, *, starved: bool) -> AttemptFailed:
         """The failure of an answer without a visible word; `starved`, for want of tokens."""
         word = code_word(reason)
         failure = self.failed(
             FailureKind.EMPTY, f"sent an empty answer{f' ({word})' if word else ''}"
         )
-        failure.starved = starved
+        failure.starved, failure.usage = starved, usage
         return failure
 
 

@@ -7,11 +7,12 @@ sent from then on, and the request is put again at once.
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import reduce
 
 from stemcore.providers.capabilities import THINKING_ROOM, ModelFacts
 from stemcore.providers.errors import AttemptFailed
 from stemcore.providers.faults import Fault
-from stemcore.providers.types import Generation, Reply
+from stemcore.providers.types import Generation, Reply, Usage, sum_of
 
 REFUSALS = frozenset({400, 404, 422})
 """Statuses by which servers say that they do not take a parameter."""
@@ -39,6 +40,7 @@ class Dialect:
         Raises AttemptFailed.
         """
         facts = first = self.facts
+        spent: list[Usage | None] = []
         for _ in range(MOST_LESSONS):
             try:
                 reply = await ask(facts)
@@ -46,14 +48,14 @@ class Dialect:
                 corrected = self._corrected(facts, first, failure, generation)
                 if corrected is None:
                     raise
-                if failure.fault is not None and failure.fault.named:
-                    self.facts = corrected
                 facts = corrected
+                if failure.starved:
+                    spent.append(failure.usage)
             else:
                 if facts is not first:
-                    # Where no parameter was named, only an answer proves the lesson.
+                    # Only an answer proves a lesson: an error's words may be a prompt's, repeated.
                     self.facts = facts
-                return reply
+                return replace(reply, usage=reduce(sum_of, spent, reply.usage))
         return await ask(facts)
 
     def _corrected(

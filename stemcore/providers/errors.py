@@ -12,6 +12,7 @@ from stemcore.errors import DomainError
 
 if TYPE_CHECKING:
     from stemcore.providers.faults import Fault
+    from stemcore.providers.types import Usage
 
 # Error codes are words; a key has digits, an address has slashes.
 _CODE = re.compile(r"[A-Za-z]+(?:_[A-Za-z]+){0,7}")
@@ -76,11 +77,13 @@ class AttemptFailed(Exception):
 
     `http_status` and `retry_after_s` are the provider's, when it sent them; `faults` are those of
     an answer that came but could not be used. `fault` is the provider's error as understood;
-    `starved` says that the answer ended before its first visible word, for want of tokens.
+    `starved` says that the answer ended before its first visible word, for want of tokens; `usage`
+    is what it took all the same.
     """
 
     fault: "Fault | None" = None
     starved: bool = False
+    usage: "Usage | None" = None
 
     def __init__(
         self,

@@ -142,7 +142,7 @@ class Gemini(KeyedProvider):
         if reason in UNFINISHED:
             raise self.failed(FailureKind.UNFINISHED, f"did not finish its answer ({reason})")
         if not candidate.text.strip():
-            raise self.empty(reason, starved=reason == CUT)
+            raise self.empty(reason, _usage(metadata), starved=reason == CUT)
         return Reply(candidate.text, _usage(metadata), reason == CUT)
 
     async def _embed_batch(self, inputs: Sequence[str], dimension: int) -> Vectors:

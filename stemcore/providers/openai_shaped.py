@@ -182,7 +182,7 @@ class OpenAIShaped(KeyedProvider):
         refusal = choice.message.refusal
         if isinstance(refusal, str) and refusal.strip():
             raise self.failed(FailureKind.REFUSED, "refused to answer")
-        raise self.empty(choice.finish_reason, starved=cut)
+        raise self.empty(choice.finish_reason, _usage(completion.usage), starved=cut)
 
     async def _embed_batch(self, inputs: Sequence[str], dimension: int) -> Vectors:
         body: dict[str, Any] = {

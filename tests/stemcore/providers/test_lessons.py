@@ -232,6 +232,16 @@ async def test_it_ends_where_a_server_refuses_everything(providers: Any) -> None
     assert len(providers.received) <= 7
 
 
+async def test_it_learns_nothing_from_words_that_no_answer_proves(providers: Any) -> None:
+    providers.configure("openai", model="repeats-prompts")
+    providers.script(*[refusal(400, "cannot do: temperature max_tokens response_format")] * 7)
+    with pytest.raises(ProviderError):
+        await generate(AS_JSON, call())
+    providers.stub.received.clear()
+    await generate(AS_JSON, call())
+    assert {"temperature", "max_tokens", "response_format"} <= set(providers.received[0].body)
+
+
 async def test_it_learns_once_for_all_who_ask_together(providers: Any) -> None:
     providers.configure("openai", model="asked-together")
     judge = PARAMETERS["max_completion_tokens wanted"][1]
@@ -298,7 +308,8 @@ async def test_it_gives_room_to_thoughts_that_eat_the_budget(providers: Any, nam
     providers.always(needs(3000))
     await asked(providers, AS_TEXT, AS_TEXT)
     assert len(providers.received) == 3  # learned by the first request
-    assert [row.attempt for row in await log_rows()] == [1, 1]
+    rows = await log_rows()
+    assert [(row.attempt, row.total_tokens) for row in rows] == [(1, 36), (1, 18)]
 
 
 async def test_it_gives_that_room_once(providers: Any) -> None:
