@@ -252,7 +252,7 @@ class _GenerationRun(_Run[Reply, T]):
         (provider, reply, latency_ms), self._cut = self._cut, None
         try:
             return provider, await self._as_read(reply), reply, latency_ms
-        except AttemptFailed:
+        except Exception:  # noqa: BLE001  # the turn has failed already; this was an extra
             return None
 
 
