@@ -80,6 +80,7 @@ _TAKE_TICKET = f"""
         select %(ticket)s, id, statement_timestamp() + make_interval(secs => %(lasts_s)s)
         from session
         where owner_user_id = %(user_id)s and archived_at is null and %(wanted)s
+        on conflict (key) do nothing  -- the unit is run again when its connection was lost
     )
     select door.*, session.owner_user_id, session.archived_at
     from door left join session on true
