@@ -3,6 +3,9 @@
 A blank value counts as unset. A malformed one ends the process with one line that names the
 variable and never shows its value, because a service that starts with half of its settings
 misread fails later and worse.
+
+Values are looked up here and read by django-environ, whose own look-up would take a secret that
+begins with `$` for the name of another variable.
 """
 
 import os
@@ -16,8 +19,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import psycopg
 from dotenv.parser import Binding, parse_stream
+from environ import Env
 from psycopg.conninfo import conninfo_to_dict
 
+FALSE = ("false", "off", "n", "no", "0")
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -117,13 +122,9 @@ def header(name: str) -> str:
 
 def flag(name: str, default: bool) -> bool:
     value = text(name).lower()
-    if not value:
-        return default
-    if value in ("1", "true", "yes", "on"):
-        return True
-    if value in ("0", "false", "no", "off"):
-        return False
-    raise stop(name, "must be true or false")
+    if value not in ("", *Env.BOOLEAN_TRUE_STRINGS, *FALSE):
+        raise stop(name, "must be true or false")
+    return bool(Env.parse_value(value, bool)) if value else default
 
 
 def number(name: str, default: int, *, least: int = 0, most: int = 2_147_483_647) -> int:
@@ -157,7 +158,8 @@ def rate(name: str, default: str) -> str | None:
 
 def words(name: str) -> list[str]:
     """A comma-separated list."""
-    return [word.strip() for word in text(name).split(",") if word.strip()]
+    found: list[str] = Env.parse_value(text(name), list)
+    return [word for word in map(str.strip, found) if word]
 
 
 def hosts(name: str) -> list[str]:
