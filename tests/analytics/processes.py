@@ -1,0 +1,48 @@
+"""The service's programs over the tests' database and the stubbed provider, as processes."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+
+from django.db import connection
+
+from benchmarks.service import end, environment, free_port, wait_for
+from stemcore.embedded.platform import LOGIN
+from stemcore.embedded.server import ServerHandle
+from tests.processes import ROOT
+from tests.provider_fixtures import Providers
+
+Process = subprocess.Popen[str]
+
+
+def start(arguments: str, server: ServerHandle, providers: Providers) -> Process:
+    """`manage.py` with these arguments."""
+    known = {**os.environ, **environment(server, providers.stub.port)}
+    known["DATABASE_URL"] = server.url(connection.settings_dict["NAME"], LOGIN)
+    return subprocess.Popen(
+        [sys.executable, "manage.py", *arguments.split()],
+        cwd=ROOT,
+        env=known,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@contextmanager
+def servers(number: int, server: ServerHandle, providers: Providers) -> Iterator[list[Any]]:
+    """So many processes that serve, each as (process, URL)."""
+    with ExitStack() as stack:
+        running = []
+        for _ in range(number):
+            port = free_port()
+            process = start(f"serve --port {port} --grace 1", server, providers)
+            stack.callback(end, process)
+            running.append((process, f"http://127.0.0.1:{port}"))
+        for _, url in running:
+            wait_for(f"{url}/healthz", 60)
+        yield running
