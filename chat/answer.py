@@ -1,13 +1,13 @@
 """The typed chat answer, and what is done so that it cites only what it was given."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, WrapValidator
 from pydantic_core.core_schema import ValidatorFunctionWrapHandler
 
-from learning.labels import folded
-from stemcore.answers import Answer, CaseFolded, Statement, valid_items
+from stemcore.answers import Answer, CaseFolded, OtherNames, Statement
+from stemcore.citations import Citations, Passage, grounded
 
 
 def _valid_or_none(value: object, validate: ValidatorFunctionWrapHandler) -> Any:
@@ -18,15 +18,12 @@ def _valid_or_none(value: object, validate: ValidatorFunctionWrapHandler) -> Any
         return None
 
 
-def _from_label(value: object) -> object:
-    return {"sourceLabel": value} if isinstance(value, str) else value
+_SAFETY = {"safe": "ok", "okay": "ok", "refused": "refusal", "refuse": "refusal"}
 
 
-class Citation(Answer):
-    """A source by the label it had in the context, and what it is cited for."""
-
-    source_label: Statement
-    rationale: str = ""
+def _safety(value: object) -> object:
+    word = value.strip().lower() if isinstance(value, str) else value
+    return _SAFETY.get(word, word) if isinstance(word, str) else word
 
 
 class CanvasHint(Answer):
@@ -37,14 +34,6 @@ class CanvasHint(Answer):
     title: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-def _valid_citations(value: object) -> object:
-    if value is None:
-        return []
-    entries = value if isinstance(value, list) else [value]
-    citations, _ = valid_items(Citation, map(_from_label, entries))
-    return citations
-
-
 class ChatAnswer(Answer):
     """What the assistant says, with its sources.
 
@@ -53,32 +42,26 @@ class ChatAnswer(Answer):
 
     model_config = {"alias_generator": None}
 
-    answer: Statement
-    safety: Annotated[Literal["ok", "refusal"], CaseFolded]
-    citations: Annotated[list[Citation], BeforeValidator(_valid_citations)] = []
+    answer: Annotated[Statement, OtherNames("response", "reply", "message")]
+    safety: Annotated[Literal["ok", "refusal"], BeforeValidator(_safety)]
+    citations: Annotated[
+        Citations,
+        OtherNames("sources", "references", "cited_sources", "source_labels", "evidence"),
+    ] = []
     confidence: Annotated[
         Literal["low", "medium", "high"] | None, CaseFolded, WrapValidator(_valid_or_none)
     ] = None
     canvas_hint: Annotated[CanvasHint | None, WrapValidator(_valid_or_none)] = None
 
 
-def ground(answer: ChatAnswer, labels: Collection[str]) -> ChatAnswer:
-    """The answer with only those citations whose label is one of `labels`, each label once.
+def ground(answer: ChatAnswer, sources: Sequence[Passage]) -> ChatAnswer:
+    """The answer with only those citations that name one of the sources, each source once.
 
-    When labels were given and an `ok` answer loses every citation it made, nothing given supports
-    it, so its confidence becomes `low`.
+    When sources were given and an `ok` answer loses every citation it made, nothing given
+    supports it, so its confidence becomes `low`.
     """
-    given = {folded(label): label for label in labels}
-    kept = {
-        given[name]: citation
-        for citation in reversed(answer.citations)
-        if (name := folded(citation.source_label)) in given
-    }
-    citations = [
-        citation.model_copy(update={"source_label": label})
-        for label, citation in reversed(kept.items())
-    ]
+    citations = grounded(answer.citations, sources, about=answer.answer)
     lost_all = bool(answer.citations) and not citations
-    is_unsupported = bool(labels) and answer.safety == "ok" and lost_all
+    is_unsupported = bool(sources) and answer.safety == "ok" and lost_all
     confidence = "low" if is_unsupported else answer.confidence
     return answer.model_copy(update={"citations": citations, "confidence": confidence})

@@ -3,17 +3,18 @@
 from dataclasses import replace
 
 from chat import engines
+from chat.budget import BLUEPRINT_TOKENS, MATERIAL_TOKENS
 from chat.engines import Asking, EngineResult, Grounding
 from chat.errors import ChatFailed
 from chat.lines import clip
 from chat.requests import GenerateAnswer
 from chat.visits import Visit
 from classes.access import Membership
-from learning.labels import Passage, labelled_passages, source_labels
-from learning.outline import BLUEPRINT_LABEL
+from stemcore.citations import blueprint_passage, passages_of
 from stemcore.database import read
 from stemcore.prompts import fenced_text
 from stemcore.providers import Call, ProviderError
+from stemcore.text import cut_lines
 
 PURPOSE_CHARS = 80
 
@@ -41,25 +42,22 @@ def _membership(visit: Visit) -> Membership:
 
 
 def _asking(body: GenerateAnswer, membership: Membership) -> Asking:
-    material = fenced_text(body.material_context)
+    # What the prompt has no room for was not given, so it cannot be cited.
+    blueprint = cut_lines(fenced_text(body.blueprint_context), BLUEPRINT_TOKENS)
+    material = cut_lines(fenced_text(body.material_context), MATERIAL_TOKENS)
     return Asking(
         asker=replace(membership, class_title=body.class_title),
         message=body.user_message,
         grounding=Grounding(
-            blueprint=body.blueprint_context,
+            blueprint=blueprint,
             material=material,
             memory=body.compacted_memory_context,
             assignment=body.assignment_instructions,
             transcript=body.transcript,
-            sources=_sources(body.blueprint_context, material),
+            sources=(*blueprint_passage(blueprint), *passages_of(material)),
         ),
         session_key=body.session_id,
         max_tokens=body.max_tokens,
         tool_mode=body.tool_mode,
         tool_catalog=body.tool_catalog,
     )
-
-
-def _sources(blueprint: str, material: str) -> tuple[Passage, ...]:
-    passages = labelled_passages(material, source_labels(material))
-    return (Passage(BLUEPRINT_LABEL, blueprint), *passages) if blueprint.strip() else passages

@@ -11,6 +11,7 @@ from learning.bloom import bloom_level
 from learning.topic_keys import KEY, with_keys
 from stemcore.answers import Answer, CaseFolded, Faults, OtherNames, Statement, Strings, valid_items
 from stemcore.answers.names import by_field
+from stemcore.citations import Citations
 
 _SHOWN_KEY = 60
 
@@ -33,22 +34,6 @@ Grade = Annotated[Literal["low", "medium", "high"], CaseFolded]
 Level = Literal["remember", "understand", "apply", "analyze", "evaluate", "create"]
 
 
-class Evidence(Answer):
-    """Where the material says so."""
-
-    text_field = "source_label"
-
-    source_label: Annotated[Statement, OtherNames("source", "label", "citation", "reference")]
-    rationale: Annotated[str, OtherNames("reason", "why", "quote", "note", "explanation")] = ""
-
-
-def _evidence(value: object) -> list[Evidence]:
-    return valid_items(Evidence, value if isinstance(value, list) else [value])[0]
-
-
-EvidenceList = Annotated[list[Evidence], BeforeValidator(_evidence)]
-
-
 class TopicObjective(Answer):
     """What a student can do afterwards, and on which level of Bloom's taxonomy."""
 
@@ -64,7 +49,7 @@ class TopicObjective(Answer):
     ] = None
     mastery_criteria: Annotated[OptionalText, OtherNames("mastery", "success_criteria")] = None
     misconception_addressed: Annotated[OptionalText, OtherNames("misconception")] = None
-    evidence: Annotated[EvidenceList, OtherNames("sources", "citations", "references")] = []
+    evidence: Annotated[Citations, OtherNames("sources", "citations", "references")] = []
 
 
 def _objectives(value: object) -> object:
@@ -96,7 +81,7 @@ class BlueprintTopic(Answer):
     misconception_flags: Annotated[
         Strings, OtherNames("misconceptions", "common_misconceptions")
     ] = []
-    evidence: Annotated[EvidenceList, OtherNames("sources", "citations", "references")] = []
+    evidence: Annotated[Citations, OtherNames("sources", "citations", "references")] = []
 
 
 class QualityRubric(Answer):

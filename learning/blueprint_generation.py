@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from learning.blueprint import BlueprintAnswer, BlueprintTopic, Evidence
+from learning.blueprint import BlueprintAnswer, BlueprintTopic
 from learning.errors import BlueprintFailed
 from learning.generation import (
     MATERIAL_TOKENS,
@@ -13,11 +13,12 @@ from learning.generation import (
     refuse_leak,
     texts_of,
 )
-from learning.labels import folded, label_named, source_labels
 from stemcore.answers import answer_schema, read_answer
+from stemcore.citations import Citation, grounded, passages_of
 from stemcore.prompts import Prompt, PromptTemplate, Untrusted, fenced_text
 from stemcore.providers import Call, Generation, ProviderError, generate_answer
-from stemcore.text import cut_lines
+from stemcore.text import cut_lines, one_line
+from stemcore.words import folded
 
 PROMPT = PromptTemplate(Path(__file__).parent / "prompts" / "blueprint", version=2)
 SCHEMA = answer_schema(BlueprintAnswer, "blueprint")
@@ -73,24 +74,28 @@ def with_given_evidence(blueprint: BlueprintAnswer, material: str) -> BlueprintA
     Where the passages of the material have labels, evidence names one of them, whole or in short,
     and is given the whole label; else it names something that stands in the material.
     """
-    labels, text = source_labels(material), folded(material)
+    passages, text = passages_of(material), _folded(material)
 
-    def given(evidence: list[Evidence]) -> list[Evidence]:
-        if not labels:
-            return [one for one in evidence if folded(one.source_label) in text]
-        named = [(one, label_named(one.source_label, labels)) for one in evidence]
-        return [one.model_copy(update={"source_label": label}) for one, label in named if label]
+    def given(evidence: list[Citation], about: str) -> list[Citation]:
+        if not passages:
+            return [one for one in evidence if _folded(one.source_label) in text]
+        return grounded(evidence, passages, about)
 
     topics = [_with_evidence(topic, given) for topic in blueprint.topics]
     return blueprint.model_copy(update={"topics": topics})
 
 
+def _folded(text: str) -> str:
+    return one_line(folded(text))
+
+
 def _with_evidence(
-    topic: BlueprintTopic, given: Callable[[list[Evidence]], list[Evidence]]
+    topic: BlueprintTopic, given: Callable[[list[Citation], str], list[Citation]]
 ) -> BlueprintTopic:
     objectives = [
-        objective.model_copy(update={"evidence": given(objective.evidence)})
+        objective.model_copy(update={"evidence": given(objective.evidence, objective.statement)})
         for objective in topic.objectives
     ]
-    update = {"evidence": given(topic.evidence), "objectives": objectives}
+    about = f"{topic.title} {topic.description or ''}"
+    update = {"evidence": given(topic.evidence, about), "objectives": objectives}
     return topic.model_copy(update=update)

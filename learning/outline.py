@@ -7,9 +7,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from stemcore.citations import BLUEPRINT_LABEL
 from stemcore.text import one_line
-
-BLUEPRINT_LABEL = "Blueprint Context"
 
 
 @dataclass(frozen=True)

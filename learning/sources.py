@@ -7,8 +7,9 @@ from classes.errors import ClassNotFound
 from classes.models import Classroom
 from learning.published import published_blueprint
 from materials.models import Material, MaterialChunk
+from stemcore.citations import SEPARATOR, Passage, source_label, text_of, without_labels
 from stemcore.database import read
-from stemcore.text import CHARS_PER_TOKEN, one_line
+from stemcore.text import CHARS_PER_TOKEN
 
 MAX_CHARS = 120_000 * CHARS_PER_TOKEN
 
@@ -57,13 +58,12 @@ def _text_of(materials: list[tuple[UUID, str]]) -> str:
         .order_by("material__created_at", "material_id", "source_index", "created_at", "id")
         .values_list("material_id", "source_type", "source_index", "text")
     )
-    passages: list[str] = []
+    passages: list[Passage] = []
     left = MAX_CHARS
     for number, (material_id, source_type, index, text) in enumerate(chunks, start=1):
-        title = one_line(titles[material_id]).replace("|", "/")
-        passage = f"Source {number} | {title} | {source_type} {index}\n{text}"
-        left -= len(passage)
+        label = source_label(number, titles[material_id], f"{source_type} {index}")
+        left -= len(label) + len(text) + len(SEPARATOR)
         if left < 0:
             break
-        passages.append(passage)
-    return "\n\n".join(passages)
+        passages.append(Passage(label, without_labels(text)))
+    return text_of(passages)

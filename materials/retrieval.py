@@ -1,7 +1,6 @@
 """What of a class's materials a question is answered from."""
 
 import asyncio
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,6 +13,7 @@ from materials.index.repair import request_repair
 from materials.models import COLUMN_DIMENSIONS
 from materials.search import FoundChunk, QueryVector, embedding_provider, find_chunks, textual
 from materials.terms import query_terms
+from stemcore.citations import SEPARATOR, Passage, source_label, text_of, without_labels
 from stemcore.providers import Call, ProviderError, embed
 from stemcore.text import CHARS_PER_TOKEN, clean_text, normal_form
 
@@ -23,21 +23,25 @@ MAX_TOKENS: Final = 24_000
 MAX_CHUNK_TOKENS: Final = 2_000
 MIN_CUT_TOKENS: Final = 50
 QUERY_CHARS: Final = 8_000
-TITLE_CHARS: Final = 120
 # Most of the caller's time belongs to the answer; without an embedding text search serves.
 EMBEDDING_SHARE: Final = 0.25
-SEPARATOR: Final = "\n\n"
 ELLIPSIS: Final = " …"
-
-_FORGED_LABEL = re.compile(r"^(\s*Source\s+\d+\s*)\|", re.MULTILINE | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class MaterialContext:
-    """Passages for a prompt, each under its label; both empty when nothing was found."""
+    """Passages for a prompt, none when nothing was found."""
 
-    text: str = ""
-    labels: tuple[str, ...] = ()
+    passages: tuple[Passage, ...] = ()
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        return tuple(passage.label for passage in self.passages)
+
+    @property
+    def text(self) -> str:
+        """The passages as one text, each under its label."""
+        return text_of(self.passages)
 
 
 async def material_context(class_id: UUID, query: str, call: Call) -> MaterialContext:
@@ -95,33 +99,21 @@ def assemble(chunks: Iterable[FoundChunk], max_tokens: int = MAX_TOKENS) -> Mate
     A chunk that does not fit never ends the list: a smaller one after it may fit.
     """
     left = max_tokens * CHARS_PER_TOKEN
-    passages: list[str] = []
-    labels: list[str] = []
+    passages: list[Passage] = []
     for chunk in chunks:
-        label = source_label(len(labels) + 1, chunk)
+        label = label_of(len(passages) + 1, chunk)
         room = left - len(label) - 1 - len(SEPARATOR)
-        text = _cut(_harmless(chunk.text), min(room, MAX_CHUNK_TOKENS * CHARS_PER_TOKEN))
+        text = without_labels(chunk.text).strip()
+        text = _cut(text, min(room, MAX_CHUNK_TOKENS * CHARS_PER_TOKEN))
         if text:
-            passages.append(f"{label}\n{text}")
-            labels.append(label)
-            left -= len(passages[-1]) + len(SEPARATOR)
-    return MaterialContext(SEPARATOR.join(passages), tuple(labels))
+            passages.append(Passage(label, text))
+            left = room - len(text)
+    return MaterialContext(tuple(passages))
 
 
-def source_label(number: int, chunk: FoundChunk) -> str:
-    """`Source <n> | <material title> | <source type> <index>`, on one line whatever the title."""
-    title = _one_line(chunk.material_title)[:TITLE_CHARS].strip() or "Untitled"
-    return f"Source {number} | {title} | {_one_line(chunk.source_type)[:20]} {chunk.source_index}"
-
-
-def _one_line(text: str) -> str:
-    printable = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(printable.replace("|", "/").split())
-
-
-def _harmless(text: str) -> str:
-    """The text, unable to pass a line of its own for the label of another source."""
-    return _FORGED_LABEL.sub(r"\1/", text).strip()
+def label_of(number: int, chunk: FoundChunk) -> str:
+    """The label of a chunk as a source of a prompt."""
+    return source_label(number, chunk.material_title, f"{chunk.source_type} {chunk.source_index}")
 
 
 def _cut(text: str, chars: int) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal, Protocol
 from chat.answer import ChatAnswer
 from chat.budget import ANSWER_TOKENS
 from classes.access import Membership
-from learning.labels import Passage
+from stemcore.citations import Passage
 from stemcore.providers import GenerationResult, Provenance
 
 EngineName = Literal["direct_v1", "langgraph_v1"]
@@ -37,10 +37,6 @@ class Grounding:
     assignment: str = ""
     transcript: Sequence[Said] = ()
     sources: tuple[Passage, ...] = ()
-
-    @property
-    def labels(self) -> tuple[str, ...]:
-        return tuple(source.label for source in self.sources)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ async def run(asking: Asking, call: Call) -> EngineResult:
         if prompt.leaks_into(answer.answer, *rationales):
             fault = "the answer must not repeat its instructions"
             raise UnusableAnswer([fault], f"Invalid chat JSON: {fault}")
-        return ground(answer, asking.grounding.labels)
+        return ground(answer, asking.grounding.sources)
 
     answer, generation = await generate_answer(_generation(asking, prompt), call, read)
     orchestration = Orchestration("direct_v1", asking.tool_mode, notes=NOTES)

@@ -9,9 +9,8 @@ from chat.errors import ResponseGenerationFailed
 from chat.requests import SendMessage
 from chat.send.backlog import compact_if_due
 from chat.send.context import Conversation
-from learning.labels import Passage, labelled_passages
-from learning.outline import BLUEPRINT_LABEL
 from materials.retrieval import MaterialContext, material_context
+from stemcore.citations import blueprint_passage
 from stemcore.deadline import Deadline
 from stemcore.providers import Call, ProviderError
 
@@ -65,10 +64,7 @@ def _asking(
             material=material.text,
             memory=memory.text,
             transcript=transcript_of(conversation.turns, memory),
-            sources=(
-                Passage(BLUEPRINT_LABEL, conversation.blueprint),
-                *labelled_passages(material.text, material.labels),
-            ),
+            sources=(*blueprint_passage(conversation.blueprint), *material.passages),
         ),
         session_key=f"class-chat-{conversation.session_id}",
         max_tokens=body.max_tokens,

@@ -7,8 +7,10 @@ import pytest
 
 from chat.answer import ChatAnswer, ground
 from stemcore.answers import UnusableAnswer, read_answer
+from stemcore.citations import Passage
 
 LABELS = ("Blueprint Context", "Source 1 | Cells | page 3")
+SOURCES = tuple(Passage(label, "Cells divide. Each cell has a membrane.") for label in LABELS)
 
 
 def read(**fields: Any) -> ChatAnswer:
@@ -42,7 +44,7 @@ def test_it_drops_an_invalid_canvas_hint(hint: object) -> None:
     assert read(canvas_hint=hint).canvas_hint is None
 
 
-@pytest.mark.parametrize("citations", [None, [], "", [None], [{}], 7, {"x": 1}, [["a"]]])
+@pytest.mark.parametrize("citations", [None, [], "", [None], [{}], [["a"]]])
 def test_it_drops_invalid_citations(citations: object) -> None:
     assert read(citations=citations).citations == []
 
@@ -68,26 +70,34 @@ def test_it_refuses_an_answer_without_text_or_safety(fields: dict[str, Any], fau
     assert raised.value.message == f"Invalid chat JSON: {fault}"
 
 
+@pytest.mark.parametrize(
+    ("word", "safety"),
+    [("Safe", "ok"), (" OK ", "ok"), ("refused", "refusal"), ("Refusal", "refusal")],
+)
+def test_it_reads_safety_in_other_words(word: str, safety: str) -> None:
+    assert read(safety=word).safety == safety
+
+
 def test_grounding_keeps_citations_to_given_labels_once_each() -> None:
     answer = read(
         citations=[LABELS[1], "source 1 |  Cells | Page 3", "Blueprint Context", "Source 9"]
     )
-    labels = [citation.source_label for citation in ground(answer, LABELS).citations]
+    labels = [citation.source_label for citation in ground(answer, SOURCES).citations]
     assert labels == [LABELS[1], "Blueprint Context"]
 
 
 @pytest.mark.parametrize(
-    ("fields", "labels", "confidence"),
+    ("fields", "sources", "confidence"),
     [
-        ({"citations": ["Source 9"], "confidence": "high"}, LABELS, "low"),
-        ({"citations": ["Source 9"]}, LABELS, "low"),
+        ({"citations": ["Source 9"], "confidence": "high"}, SOURCES, "low"),
+        ({"citations": ["Source 9"]}, SOURCES, "low"),
         ({"citations": ["Source 9"], "confidence": "high"}, (), "high"),
-        ({"citations": ["Source 9", LABELS[0]], "confidence": "high"}, LABELS, "high"),
-        ({"citations": [], "confidence": "medium"}, LABELS, "medium"),
-        ({"citations": ["Source 9"], "safety": "refusal"}, LABELS, None),
+        ({"citations": ["Source 9", LABELS[0]], "confidence": "high"}, SOURCES, "high"),
+        ({"citations": [], "confidence": "medium"}, SOURCES, "medium"),
+        ({"citations": ["Source 9"], "safety": "refusal"}, SOURCES, None),
     ],
 )
 def test_grounding_lowers_the_confidence_of_an_answer_that_lost_its_sources(
-    fields: dict[str, Any], labels: tuple[str, ...], confidence: str | None
+    fields: dict[str, Any], sources: tuple[Passage, ...], confidence: str | None
 ) -> None:
-    assert ground(read(**fields), labels).confidence == confidence
+    assert ground(read(**fields), sources).confidence == confidence

@@ -40,11 +40,12 @@ async def test_evidence_that_names_a_source_in_short_is_given_its_whole_label(
     label = "Source 1 | Newton's & Euler's notes | page 3"
     answer = deepcopy(BLUEPRINT.answer)
     answer["topics"][0]["evidence"] = ["[source 1]", {"source": "1", "why": "It says so."}]
+    answer["topics"][1]["evidence"] = ["Source 1 | Made up | page 3", "Newton's & Euler's notes"]
     providers.script(step(answer))
     fields = {**BLUEPRINT.fields, "material_text": f"{label}\nMotion and forces."}
-    topic = data_of(await api.post(BLUEPRINT.path, fields))["payload"]["topics"][0]
-    assert [one["sourceLabel"] for one in topic["evidence"]] == [label, label]
-    assert topic["evidence"][1]["rationale"] == "It says so."
+    topics = data_of(await api.post(BLUEPRINT.path, fields))["payload"]["topics"]
+    assert topics[0]["evidence"] == [{"sourceLabel": label, "rationale": "It says so."}]
+    assert topics[1]["evidence"] == [{"sourceLabel": label, "rationale": "Motion and forces."}]
 
 
 async def test_a_broken_rule_is_named_with_its_topic(api: Api, providers: Any) -> None:

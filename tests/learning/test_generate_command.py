@@ -48,7 +48,7 @@ def test_it_prints_a_quiz_from_ready_materials_and_blueprint(
     assert QUIZ["questions"][0]["question"] in printed
     assert "5 of 5 asked for. The gate found nothing." in printed
     (prompt,) = providers.prompts
-    assert "Source 1 | Mechanics / one | page 2\nA net force" in prompt.user
+    assert "Source 1 | Mechanics | one | page 2\nA net force" in prompt.user
     assert "Not ready yet." not in prompt.user
     assert "Blueprint Context" in prompt.user
     assert platform_rows() == before

@@ -8,7 +8,7 @@ from collections import Counter
 from hashlib import blake2b
 from math import log, sqrt
 
-from stemcore.providers.offline.words import stems
+from stemcore.sentences import stems
 
 
 def hashed_words(text: str, dimension: int) -> list[float]:

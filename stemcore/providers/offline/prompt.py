@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 
-from stemcore.providers.offline.words import best_match, key_term, sentences
+from stemcore.citations import BLUEPRINT_LABEL, Passage, blueprint_passage, passages_of
+from stemcore.sentences import best_match, key_term, sentences
 
 _FENCED = re.compile(r"⟦begin (\w+) (\w+)⟧\n(.*?)\n⟦end \1 \2⟧", re.DOTALL)
-_LABEL = re.compile(r"^(Source \d+ \|[^\n]*|Blueprint Context)$", re.MULTILINE)
 _QUESTION = re.compile(r"question|message", re.IGNORECASE)
 _WANTED = re.compile(r"\b(\d{1,2})\b(?:\s+[\w-]+){0,3}?\s+(?:questions?|items?|cards?|flashcards?)")
 DEFAULT_WANTED = 5
@@ -52,11 +52,11 @@ def read_prompt(user: str) -> PromptContent:
     questions = [text for name, text in blocks if _QUESTION.search(name)]
     others = [text for name, text in blocks if not _QUESTION.search(name)]
     # A transcript or a memory says nothing that could be cited.
-    material = "\n".join([text for text in others if _LABEL.search(text)] or others)
+    passages = [passage for text in others for passage in _passages(text)]
     wanted = _WANTED.search(outside)
     return PromptContent(
         question=questions[-1] if questions else _last_paragraph(outside),
-        statements=_statements(material or user),
+        statements=_statements(passages) or _unlabelled("\n".join(others) or user),
         wanted=int(wanted[1]) if wanted else DEFAULT_WANTED,
     )
 
@@ -65,11 +65,18 @@ def _last_paragraph(text: str) -> str:
     return next((part for part in reversed(text.strip().split("\n\n")) if part.strip()), text)
 
 
-def _statements(material: str) -> tuple[Statement, ...]:
-    parts = _LABEL.split(material)
-    labelled = [
-        Statement(sentence, label.strip())
-        for label, text in zip(parts[1::2], parts[2::2], strict=True)
-        for sentence in sentences(text)
-    ]
-    return tuple(labelled or [Statement(sentence, "") for sentence in sentences(parts[0])])
+def _passages(text: str) -> tuple[Passage, ...]:
+    is_blueprint = text.lstrip().startswith(BLUEPRINT_LABEL)
+    return blueprint_passage(text) if is_blueprint else passages_of(text)
+
+
+def _statements(passages: list[Passage]) -> tuple[Statement, ...]:
+    return tuple(
+        Statement(sentence, passage.label)
+        for passage in passages
+        for sentence in sentences(passage.text)
+    )
+
+
+def _unlabelled(text: str) -> tuple[Statement, ...]:
+    return tuple(Statement(sentence, "") for sentence in sentences(text))

@@ -1,7 +1,7 @@
 """What the offline stand-in takes from a prompt."""
 
 from stemcore.providers.offline.prompt import read_prompt
-from stemcore.providers.offline.words import sentences
+from stemcore.sentences import sentences
 
 PROMPT = """\
 ⟦begin material_context ab12⟧
