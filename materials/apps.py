@@ -6,7 +6,10 @@ class MaterialsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from materials.extraction.sandbox import hide_from_neighbours
         from materials.index.sweep import SWEEPING
         from stemcore.periodic import register
 
         register(SWEEPING)
+        # A parser that a file has taken over runs as the same user where none other can be had.
+        hide_from_neighbours()

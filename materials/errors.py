@@ -58,6 +58,15 @@ class TooSlow(ExtractionFailed):
     )
 
 
+class ReaderCrashed(ExtractionFailed):
+    """The parser itself fell over; whether the file or the parser is wrong cannot be known."""
+
+    message = (
+        "The program that reads files stopped at this one. Please open it, save it again as a "
+        "simpler file and upload that."
+    )
+
+
 class WrongDimension(MaterialFailed):
     def __init__(self, found: int, expected: int) -> None:
         super().__init__(
@@ -75,3 +84,37 @@ class NoEmbeddingProvider(MaterialFailed):
 
 class MaterialGone(MaterialFailed):
     message = "The material was deleted while it was being processed."
+
+
+class MaterialDelayed(Exception):
+    """What has nothing to do with the file and may pass: try again later.
+
+    `message` is for the teacher while the material waits, and for good after the last attempt.
+    """
+
+    message = "This file could not be processed for now. Please try again later."
+
+    def __init__(self) -> None:
+        super().__init__(self.message)
+
+
+class NoRoom(MaterialDelayed):
+    message = "The server has no room on its disk to process this file. Please try again later."
+
+
+class ReaderKilled(MaterialDelayed):
+    """Ended from outside: a stop of the service, the system's want of memory, an operator."""
+
+    message = "Reading this file was interrupted. Please try again later."
+
+
+class ReaderStarved(MaterialDelayed):
+    """The clock ran out though the parser had hardly been given the processor."""
+
+    message = "The server was too busy to read this file. Please try again later."
+
+
+class ReaderUnavailable(MaterialDelayed):
+    """The process that reads could not be started, or said nothing that can be understood."""
+
+    message = "The program that reads files could not be started. Please try again later."

@@ -1,87 +1,61 @@
-"""The child process that parses one file: bytes on stdin, the extraction as JSON on stdout.
+"""The child process that parses one file: bytes on stdin, an `Answer` as JSON on stdout.
 
-When the file cannot be read, stdout holds the name of the error instead. Parsers fail on hostile
-files in ways of their own choosing; such an exception ends the process, and the parent knows.
+It runs as a script, in an empty folder, with an empty environment. It loads the parser it needs,
+lets itself be confined, and only then looks at the file. Parsers fail on hostile files in ways of
+their own choosing; what becomes of the process then, the parent knows how to read.
 """
 
+import codecs
 import json
-import resource
+import os
 import sys
-from contextlib import suppress
-from dataclasses import asdict, replace
-from io import BytesIO
+from errno import EDQUOT, EFBIG, ENOSPC
+from typing import Any
 
-from materials.errors import ExtractionFailed, NoText, TooLarge
-from materials.extraction.model import Bounds, Extraction, Kind, Segment
-from stemcore.text import clean_text
+TOO_LARGE_EXIT = 3
+"""Out of the memory or the output that the bounds allow."""
+NO_ROOM_EXIT = 4
+"""The disk under stdout is full."""
 
-
-def parse(content: bytes, kind: Kind, page_limit: int, bounds: Bounds) -> Extraction:
-    """The segments that hold text; raises an ExtractionFailed."""
-    extraction = _read(content, kind, page_limit, bounds)
-    segments = tuple(cleaned for s in extraction.segments if (cleaned := _clean(s)).text)
-    if not segments:
-        raise NoText
-    return replace(extraction, segments=segments)
+# What parsers look up by name when they meet it; nothing can be loaded any more by then.
+_CODECS = ("ascii", "latin-1", "cp437", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32-le")
 
 
-def _read(content: bytes, kind: Kind, page_limit: int, bounds: Bounds) -> Extraction:
-    # Imported here, after the limits are set, so that they hold for the parsers' own code too.
-    if kind is Kind.PDF:
-        from materials.extraction.pdf import read_pdf
+def main(order: dict[str, Any]) -> None:
+    """`order` holds `path`, `kind`, `page_limit` and `bounds`, as the parent gives them."""
+    sys.path[:] = order["path"]
+    from materials.extraction.model import Bounds, Kind
+    from materials.extraction.reading import answer_to, reader_of
+    from materials.extraction.sandbox import confine, limit_process
 
-        return read_pdf(content, page_limit)
-    from materials.extraction.archive import check_archive
-
-    check_archive(content, bounds)
-    if kind is Kind.DOCX:
-        from materials.extraction.docx import read_docx
-
-        return read_docx(BytesIO(content), page_limit)
-    from materials.extraction.pptx import read_pptx
-
-    return read_pptx(BytesIO(content), page_limit)
-
-
-def _clean(segment: Segment) -> Segment:
-    lines = (line.rstrip() for line in clean_text(segment.text).splitlines())
-    title = " ".join(clean_text(segment.section_title or "").split())
-    return replace(segment, text="\n".join(lines).strip(), section_title=title[:200] or None)
+    bounds = Bounds(**order["bounds"])
+    read = reader_of(Kind(order["kind"]))
+    for name in _CODECS:
+        codecs.lookup(name)
+    content = sys.stdin.buffer.read()
+    limit_process(bounds.memory_bytes, bounds.cpu_seconds, bounds.output_bytes + 4096)
+    unconfined = confine()
+    answer = answer_to(lambda: read(content, order["page_limit"], bounds), bounds, unconfined)
+    _say(answer)
 
 
-def limit_process(bounds: Bounds) -> None:
-    """Bounds this process. Where a system does not know a limit, the parent's clock still holds."""
-    limits = (
-        (resource.RLIMIT_AS, bounds.memory_bytes),
-        (resource.RLIMIT_CPU, bounds.seconds),
-        (resource.RLIMIT_FSIZE, bounds.output_bytes),
-        (resource.RLIMIT_CORE, 0),
-    )
-    for kind, limit in limits:
-        with suppress(ValueError, OSError):
-            resource.setrlimit(kind, (limit, limit))
+def _say(answer: bytes) -> None:
+    while answer:
+        answer = answer[os.write(1, answer) :]
 
 
-def main(arguments: list[str]) -> None:
-    kind, page_limit, *numbers = arguments
-    unpacked, entries, memory, output, seconds = map(int, numbers)
-    bounds = Bounds(
-        unpacked_bytes=unpacked,
-        archive_entries=entries,
-        memory_bytes=memory,
-        output_bytes=output,
-        seconds=seconds,
-    )
-    limit_process(bounds)
+def _run() -> int:
     try:
-        extraction = parse(sys.stdin.buffer.read(), Kind(kind), int(page_limit), bounds)
-        answer = json.dumps(asdict(extraction))
-    except ExtractionFailed as failure:
-        answer = type(failure).__name__
+        main(json.loads(sys.argv[1]))
     except MemoryError:
-        answer = TooLarge.__name__
-    sys.stdout.write(answer)
+        return TOO_LARGE_EXIT
+    except OSError as error:
+        if error.errno in (ENOSPC, EDQUOT):
+            return NO_ROOM_EXIT
+        return TOO_LARGE_EXIT if error.errno == EFBIG else 1
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    # Without the interpreter's tidying up, which costs time and might need what is refused.
+    os._exit(_run())

@@ -42,11 +42,30 @@ class Extraction:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What one file may cost. Sizes in bytes, time in seconds of wall clock and of CPU."""
+    """What one file may cost. Sizes in bytes.
+
+    `cpu_seconds` of the processor are a file's own cost; `seconds` by the clock also run while
+    the machine is busy with other things.
+    """
 
     file_bytes: int = 100 * 2**20
     unpacked_bytes: int = 256 * 2**20
     archive_entries: int = 5_000
     memory_bytes: int = 1024 * 2**20
     output_bytes: int = 32 * 2**20
+    cpu_seconds: int = 30
     seconds: int = 60
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the child process says: an extraction, or the name of the error that explains itself.
+
+    `crash` names the exception and line at which a parser gave up, never a word of the file;
+    `unconfined` the walls that this system could not put around the child.
+    """
+
+    extraction: Extraction | None = None
+    failure: str | None = None
+    crash: str | None = None
+    unconfined: tuple[str, ...] = ()

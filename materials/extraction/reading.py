@@ -1,0 +1,86 @@
+"""What happens inside the child: a parser is chosen, run, and its result put into an answer."""
+
+import heapq  # noqa: F401 - Counter.most_common loads it when it is called: too late
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from traceback import extract_tb
+
+from materials.errors import BrokenFile, ExtractionFailed, NoText, TooLarge
+from materials.extraction.model import Answer, Bounds, Extraction, Kind, Segment
+from stemcore.text import clean_text
+
+Reader = Callable[[bytes, int, Bounds], Extraction]
+
+
+def reader_of(kind: Kind) -> Reader:
+    """Loads the parser of a kind, with all that it will ever import."""
+    if kind is Kind.PDF:
+        from materials.extraction.pdf import read_pdf
+
+        return lambda content, page_limit, bounds: read_pdf(content, page_limit)
+    return _office_reader(kind)
+
+
+def _office_reader(kind: Kind) -> Reader:
+    from io import BytesIO
+
+    from materials.extraction.archive import check_archive
+
+    if kind is Kind.DOCX:
+        from materials.extraction.docx import read_docx as read
+    else:
+        from materials.extraction.pptx import read_pptx as read
+
+    def checked(content: bytes, page_limit: int, bounds: Bounds) -> Extraction:
+        check_archive(content, bounds)
+        return read(BytesIO(content), page_limit)
+
+    return checked
+
+
+def answer_to(
+    read: Callable[[], Extraction], bounds: Bounds, unconfined: tuple[str, ...] = ()
+) -> bytes:
+    """The answer as JSON, whatever the parser does; raises MemoryError alone."""
+    answer = encode(replace(_answer(read), unconfined=unconfined))
+    if len(answer) > bounds.output_bytes:
+        return encode(Answer(failure=TooLarge.__name__, unconfined=unconfined))
+    return answer
+
+
+def encode(answer: Answer) -> bytes:
+    return json.dumps(asdict(answer)).encode("ascii")
+
+
+def _answer(read: Callable[[], Extraction]) -> Answer:
+    try:
+        return Answer(extraction=_with_text(read()))
+    except ExtractionFailed as failure:
+        return Answer(failure=type(failure).__name__)
+    except MemoryError:
+        raise
+    except RecursionError:
+        return Answer(failure=TooLarge.__name__)
+    except Exception as error:  # noqa: BLE001 - a parser may raise whatever it likes
+        return Answer(failure=BrokenFile.__name__, crash=_place(error))
+
+
+def _place(error: Exception) -> str:
+    """The exception and where it was raised, without its words, which may be the file's."""
+    frame = extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {frame.filename.rpartition('/')[2]}:{frame.lineno}"
+
+
+def _with_text(extraction: Extraction) -> Extraction:
+    """The segments that hold text; raises NoText when none does."""
+    segments = tuple(cleaned for s in extraction.segments if (cleaned := _clean(s)).text)
+    if not segments:
+        raise NoText
+    return replace(extraction, segments=segments)
+
+
+def _clean(segment: Segment) -> Segment:
+    lines = (line.rstrip() for line in clean_text(segment.text).split("\n"))
+    title = " ".join(clean_text(segment.section_title or "").split())
+    return replace(segment, text="\n".join(lines).strip(), section_title=title[:200] or None)
