@@ -23,7 +23,7 @@ from analytics.payload import Insights, Narrative, StudentRow, insights_payload
 from classes.access import Membership
 from stemcore.database import read, write
 from stemcore.deadline import Deadline
-from stemcore.providers import Call, ProviderError
+from stemcore.providers import ProviderError
 
 FRESH = timedelta(hours=1)
 FRESH_WITHOUT_WORDS = timedelta(minutes=5)
@@ -98,13 +98,7 @@ async def _made(membership: Membership, deadline: Deadline) -> Insights:
     payload = insights_payload(figures, timezone.now())
     if figures.is_empty:
         return payload
-    call = Call(
-        PURPOSE,
-        deadline,
-        user_id=membership.user_id,
-        class_id=membership.class_id,
-        sandbox_id=membership.sandbox_id,
-    )
+    call = membership.call(PURPOSE, deadline)
     try:
         told = await write_narrative(Briefing(figures), membership.class_title, call)
     except ProviderError:

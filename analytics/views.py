@@ -10,7 +10,8 @@ from analytics.data_query import answer_question
 from analytics.errors import AnalyticsFailed, DataQueryFailed, TeachingBriefFailed
 from analytics.insights import class_insights
 from analytics.payload import Insights
-from analytics.requests import DataQueryBody, ReportBody, StoredReportBody
+from analytics.requests import DataQueryBody, StoredReportBody
+from stemcore.api.body import ClassBody
 from stemcore.api.response import Response
 from stemcore.api.throttles import AI_LIMITS
 from stemcore.api.views import ApiViewSet, UserViewSet
@@ -25,7 +26,7 @@ class ReportViewSet(ApiViewSet):
 
     throttle_classes = AI_LIMITS
 
-    def reader(self, body: ReportBody) -> Reader:
+    def reader(self, body: ClassBody) -> Reader:
         return Reader(self.user, body.user_id, body.class_id, body.sandbox)
 
 

@@ -13,7 +13,7 @@ from classes.access import Membership
 from stemcore.citations import blueprint_passage, passages_of
 from stemcore.database import read
 from stemcore.prompts import fenced_text
-from stemcore.providers import Call, ProviderError
+from stemcore.providers import ProviderError
 from stemcore.text import cut_lines
 
 PURPOSE_CHARS = 80
@@ -23,13 +23,8 @@ async def answer_once(visit: Visit, body: GenerateAnswer) -> EngineResult:
     """The grounded answer to a message. Raises ClassAccessRequired and ChatFailed."""
     deadline = body.deadline()
     membership = await _membership(visit)
-    call = Call(
-        purpose=clip(body.purpose, PURPOSE_CHARS) or f"{membership.role}_chat_one_shot_v1",
-        deadline=deadline,
-        user_id=visit.user.id,
-        class_id=visit.class_id,
-        sandbox_id=membership.sandbox_id,
-    )
+    purpose = clip(body.purpose, PURPOSE_CHARS) or f"{membership.role}_chat_one_shot_v1"
+    call = membership.call(purpose, deadline)
     try:
         return await engines.run(_asking(body, membership), body.orchestration_hints, call)
     except ProviderError as error:

@@ -12,7 +12,6 @@ from stemcore.api.body import (
     Body,
     ClassBody,
     Part,
-    SandboxId,
     Text,
     TimeoutMs,
     Upto100,
@@ -38,44 +37,31 @@ def _of_fit_length(message: str) -> str:
 Message = Annotated[str, AfterValidator(trimmed), AfterValidator(_of_fit_length)]
 
 
-class WorkspaceBody(ClassBody):
-    """What all carry. A sandbox id that is no UUID opens no class, so any text may stand there."""
-
-    sandbox_id: SandboxId = None
-
-    @property
-    def sandbox(self) -> UUID | None:
-        try:
-            return UUID(self.sandbox_id or "")
-        except ValueError:
-            return None
-
-
-class ListSessions(WorkspaceBody):
+class ListSessions(ClassBody):
     owner_user_id: UUID | None = None
 
 
-class CreateSession(WorkspaceBody):
+class CreateSession(ClassBody):
     title: str = ""
 
 
-class RenameSession(WorkspaceBody):
+class RenameSession(ClassBody):
     session_id: UUID
     title: str
 
 
-class ArchiveSession(WorkspaceBody):
+class ArchiveSession(ClassBody):
     session_id: UUID
 
 
-class ListMessages(WorkspaceBody):
+class ListMessages(ClassBody):
     session_id: UUID
     owner_user_id: UUID | None = None
     before_cursor: str | None = None
     limit: Annotated[Whole, Field(ge=1, le=200)] = 120
 
 
-class Answering(WorkspaceBody):
+class Answering(ClassBody):
     """What the routes carry that answer a message."""
 
     timeout_ms: TimeoutMs | None = None

@@ -15,7 +15,6 @@ from chat.requests import (
     ListSessions,
     RenameSession,
     SendMessage,
-    WorkspaceBody,
 )
 from chat.responses import (
     ArchivedData,
@@ -36,6 +35,7 @@ from chat.workspace.sessions import (
     rename_session,
 )
 from stemcore.api.authentication import ServiceKey
+from stemcore.api.body import ClassBody
 from stemcore.api.response import Response
 from stemcore.api.throttles import AI_LIMITS
 from stemcore.api.views import ApiViewSet, UserViewSet
@@ -48,9 +48,7 @@ class WorkspaceViewSet(UserViewSet):
 
     failure = ChatWorkspaceFailed
 
-    async def participants(
-        self, request: Request, body: WorkspaceBody
-    ) -> Response[ParticipantsData]:
+    async def participants(self, request: Request, body: ClassBody) -> Response[ParticipantsData]:
         return Response({"participants": await list_participants(self._visit(body))})
 
     async def list_sessions(self, request: Request, body: ListSessions) -> Response[SessionsData]:
@@ -79,7 +77,7 @@ class WorkspaceViewSet(UserViewSet):
         )
         return Response(page)
 
-    def _visit(self, body: WorkspaceBody) -> Visit:
+    def _visit(self, body: ClassBody) -> Visit:
         return Visit(self.caller, body.class_id, body.sandbox)
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.db import connection
 
 from classes.errors import ClassAccessRequired, ClassArchived
+from stemcore.deadline import Deadline
+from stemcore.providers import Call
 from stemcore.supabase.tokens import PlatformUser
 
 Role = Literal["teacher", "student"]
@@ -57,6 +59,16 @@ class Membership:
     class_title: str
     sandbox_id: UUID | None = None
     archived: bool = False
+
+    def call(self, purpose: str, deadline: Deadline) -> Call:
+        """A call of the AI gateway on the member's behalf."""
+        return Call(
+            purpose,
+            deadline,
+            user_id=self.user_id,
+            class_id=self.class_id,
+            sandbox_id=self.sandbox_id,
+        )
 
     @property
     def is_teacher(self) -> bool:

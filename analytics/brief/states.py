@@ -28,7 +28,7 @@ from classes.access import Membership
 from stemcore.database import read, write
 from stemcore.deadline import Deadline
 from stemcore.moments import iso
-from stemcore.providers import Call, ProviderError
+from stemcore.providers import ProviderError
 
 PURPOSE = "class_teaching_brief_v1"
 FIRST_WAIT_S = 0.1
@@ -149,13 +149,7 @@ async def _make(membership: Membership, made: Claim, deadline: Deadline) -> None
 async def _written(membership: Membership, deadline: Deadline) -> Brief:
     figures = await read_class_figures(membership.class_id)
     warnings = await _warnings(membership)
-    call = Call(
-        PURPOSE,
-        deadline,
-        user_id=membership.user_id,
-        class_id=membership.class_id,
-        sandbox_id=membership.sandbox_id,
-    )
+    call = membership.call(PURPOSE, deadline)
     return await write_brief(Briefing(figures), membership.class_title, warnings, call)
 
 

@@ -45,13 +45,7 @@ async def answer_question(reader: Reader, question: str) -> ChartSpec:
     tables = tables_for(question, insights, await _weeks(membership.class_id))
     if not tables.says_something:
         return no_data_chart()
-    call = Call(
-        PURPOSE,
-        deadline,
-        user_id=membership.user_id,
-        class_id=membership.class_id,
-        sandbox_id=membership.sandbox_id,
-    )
+    call = membership.call(PURPOSE, deadline)
     return await _drawn(question, tables, call)
 
 

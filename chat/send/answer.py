@@ -40,13 +40,7 @@ async def answer_message(
 
 def _call(conversation: Conversation, deadline: Deadline) -> Call:
     membership = conversation.membership
-    return Call(
-        purpose=f"{membership.role}_chat_always_on_v1",
-        deadline=deadline,
-        user_id=membership.user_id,
-        class_id=membership.class_id,
-        sandbox_id=membership.sandbox_id,
-    )
+    return membership.call(f"{membership.role}_chat_always_on_v1", deadline)
 
 
 def _asking(

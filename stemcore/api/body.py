@@ -76,10 +76,21 @@ class Body(BaseModel):
 
 
 class ClassBody(Body):
-    """A body that speaks of one class as one user."""
+    """A body that speaks of one class as one user.
+
+    A sandbox id that is no UUID opens no class, so any text may stand there.
+    """
 
     class_id: UUID
     user_id: UUID
+    sandbox_id: SandboxId = None
+
+    @property
+    def sandbox(self) -> UUID | None:
+        try:
+            return UUID(self.sandbox_id or "")
+        except ValueError:
+            return None
 
 
 class EmptyBody(Body):
