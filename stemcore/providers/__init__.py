@@ -2,16 +2,18 @@
 
     result = await generate(Generation(system=…, user=…), Call("purpose", deadline))
     answer, result = await generate_answer(generation, call, read)
+    value, result = await generate_step(generation_with_tools, call, read)
     result = await embed(["text", …], call)
 
-All three raise ProviderError. The process prepares the gateway once (`prepare`); what it keeps in
+All raise ProviderError. The process prepares the gateway once (`prepare`); what it keeps in
 an event loop are parts of that loop's runtime, which closes them.
 """
 
 from stemcore.answers.errors import UnusableAnswer
 from stemcore.providers.errors import ProviderError, ProviderTimedOut
-from stemcore.providers.gateway import embed, generate, generate_answer
+from stemcore.providers.gateway import embed, generate, generate_answer, generate_step
 from stemcore.providers.registry import prepare
+from stemcore.providers.tools import Tool, ToolCall, ToolRound
 from stemcore.providers.types import (
     AnswerSchema,
     Call,
@@ -32,11 +34,15 @@ __all__ = [
     "Provenance",
     "ProviderError",
     "ProviderTimedOut",
+    "Tool",
+    "ToolCall",
+    "ToolRound",
     "UnusableAnswer",
     "Usage",
     "embed",
     "generate",
     "generate_answer",
+    "generate_step",
     "prepare",
     "sum_of",
 ]

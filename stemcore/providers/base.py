@@ -34,6 +34,11 @@ class Provider(ABC):
         """Name of the model that serves that kind of call."""
         return self.config.model if kind == "generation" else self.config.embedding_model
 
+    @property
+    def author(self) -> str:
+        """Provider and model, as a round of tool calls names who asked for it."""
+        return f"{self.name}/{self.model('generation')}"
+
     def failed(self, kind: FailureKind, what: str) -> AttemptFailed:
         """The failure whose sentence is the provider's name and `what`."""
         return AttemptFailed(kind, f"{self.name} {what}.")

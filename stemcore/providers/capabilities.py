@@ -22,7 +22,9 @@ class ModelFacts:
 
     `thinking_room` is added to the tokens asked for: such models count their thoughts in.
     `most_tokens` bounds the sum. A `tokens_field` of "" stands for none. `refused_schemas` are
-    names of schemas for which a plain JSON object is asked for.
+    names of schemas for which a plain JSON object is asked for. `formats_beside_tools` says that a
+    form of answer can be asked for where tools are on offer, `signs_calls` that calls come with a
+    signature that must come back.
     """
 
     takes_temperature: bool = True
@@ -30,6 +32,9 @@ class ModelFacts:
     thinking_room: int = 0
     most_tokens: int | None = None
     takes_system: bool = True
+    takes_tools: bool = True
+    signs_calls: bool = False
+    formats_beside_tools: bool = True
     format: Format = "schema"
     refused_schemas: frozenset[str] = frozenset()
 
@@ -38,9 +43,10 @@ class ModelFacts:
         asked = wanted + self.thinking_room
         return asked if self.most_tokens is None else min(asked, self.most_tokens)
 
-    def format_for(self, schema: AnswerSchema | None) -> Format:
+    def format_for(self, schema: AnswerSchema | None, *, beside_tools: bool = False) -> Format:
         """In which form an answer of that schema is asked for."""
-        if schema is None or self.format == "plain":
+        hindered = beside_tools and self.takes_tools and not self.formats_beside_tools
+        if schema is None or self.format == "plain" or hindered:
             return "plain"
         return "object" if schema.name in self.refused_schemas else self.format
 
@@ -63,7 +69,17 @@ _MODELS: tuple[tuple[str, str, ModelFacts], ...] = (
     ("openrouter", r"openai/gpt-\d[\w.]*-chat", ModelFacts()),
     ("openrouter", r"openai/(o\d|gpt-[5-9])", ModelFacts(False, thinking_room=THINKING_ROOM)),
     ("openrouter", r"google/gemini-(2\.5|[3-9])", ModelFacts(thinking_room=THINKING_ROOM)),
-    ("gemini", r"(models/)?gemini-(2\.5|[3-9])", ModelFacts(thinking_room=THINKING_ROOM)),
+    (
+        "gemini",
+        r"(models/)?gemini-[3-9]",
+        ModelFacts(thinking_room=THINKING_ROOM, signs_calls=True),
+    ),
+    (
+        "gemini",
+        r"(models/)?gemini-2\.5",
+        ModelFacts(thinking_room=THINKING_ROOM, formats_beside_tools=False),
+    ),
+    ("gemini", r"", ModelFacts(formats_beside_tools=False)),
 )
 
 _EMBEDDINGS: tuple[tuple[str, str, EmbeddingFacts], ...] = (

@@ -75,7 +75,9 @@ class Dialect:
             _without_temperature(facts, fault)
             or _other_tokens(facts, fault, generation.max_tokens, self._table.tokens_field)
             or _without_system(facts, fault)
+            or _without_tools(facts, fault, generation)
             or _plainer(facts, fault, generation)
+            or _without_anything(facts, fault, generation)
         )
 
 
@@ -112,10 +114,27 @@ def _without_system(facts: ModelFacts, fault: Fault) -> ModelFacts | None:
     return replace(facts, takes_system=False)
 
 
+def _without_tools(facts: ModelFacts, fault: Fault, generation: Generation) -> ModelFacts | None:
+    """Tools without a form of answer when the refusal minds both, else no tools."""
+    if "tools" not in fault.named or not generation.tools or not facts.takes_tools:
+        return None
+    form = facts.format_for(generation.answer_schema, beside_tools=True)
+    if "format" in fault.named and form != "plain":
+        return replace(facts, formats_beside_tools=False)
+    return replace(facts, takes_tools=False)
+
+
+def _without_anything(facts: ModelFacts, fault: Fault, generation: Generation) -> ModelFacts | None:
+    """No tools, when a refusal that names nothing came with a form of answer and without."""
+    if fault.named or not generation.tools or not facts.takes_tools:
+        return None
+    return replace(facts, takes_tools=False)
+
+
 def _plainer(facts: ModelFacts, fault: Fault, generation: Generation) -> ModelFacts | None:
     """A plainer form of answer, when the refusal minds the form or came only with one."""
     schema = generation.answer_schema
-    form = facts.format_for(schema)
+    form = facts.format_for(schema, beside_tools=bool(generation.tools))
     if schema is None or form == "plain" or (fault.named and "format" not in fault.named):
         return None
     if form == "object":

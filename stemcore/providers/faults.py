@@ -32,10 +32,11 @@ _STATUSES: tuple[tuple[int, str], ...] = (
 )
 
 PARAMETERS = {
-    "format": r"response_?format|response_?(?:json_?)?schema|response_?mime_?type|json.?schema"
+    "format": r"response_?format|response_?(?:json_?)?schema|response.?mime.?type|json.?schema"
     r"|json.?mode|json_object|structured.?output",
     "tokens": r"max_(?:completion_|output_)?tokens|max_?output_?tokens",
     "temperature": r"temperature",
+    "tools": r"\btools?\b|tool_choice|tool.?call|function.?(?:call|declaration)",
     "system": r"system.?(?:instruction|prompt|message|role)|developer instruction|'system'",
 }
 _PARAMETERS = {name: re.compile(words, re.IGNORECASE) for name, words in PARAMETERS.items()}

@@ -11,7 +11,7 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from stemcore.answers.aside import read_aside
 from stemcore.answers.errors import UnusableAnswer
@@ -71,6 +71,8 @@ Your previous answer to this could not be used. Its faults:
 {faults}
 Answer again from the start, without these faults, in the form asked for and nothing else."""
 
+_ASK_AGAIN_AFTER_CALLS = _ASK_AGAIN.removeprefix("{user}\n\n")
+
 
 async def generate(generation: Generation, call: Call) -> GenerationResult:
     """A generated text, from the first provider that gives one. Raises ProviderError."""
@@ -87,10 +89,26 @@ async def generate_answer(
     more, with the faults, and after that the next one. Raises ProviderError, with the message of
     the last failure.
     """
+    value, result = await generate_step(replace(generation, tools=(), rounds=()), call, read)
+    if value is None and result.calls:
+        raise AssertionError("calls without tools")
+    return cast(T, value), result
+
+
+async def generate_step(
+    generation: Generation, call: Call, read: Callable[[str], T]
+) -> tuple[T | None, GenerationResult]:
+    """The next step of a conversation with tools: what `read` makes of its text, as
+    `generate_answer`, or None when the result holds calls to be made first.
+
+    Whichever provider gives it, it gets the rounds so far in its own format. Raises ProviderError.
+    """
     run = _GenerationRun(generation, call, read)
     provider, value, reply, latency_ms = await run.first_success()
     model = provider.model("generation")
-    return value, GenerationResult(provider.name, model, reply.usage, latency_ms, reply.content)
+    return value, GenerationResult(
+        provider.name, model, reply.usage, latency_ms, reply.content, reply.calls, reply.kept
+    )
 
 
 async def embed(inputs: Sequence[str], call: Call) -> EmbeddingResult:
@@ -191,7 +209,7 @@ class _Run(Generic[A, T]):
         return made
 
 
-class _GenerationRun(_Run[Reply, T]):
+class _GenerationRun(_Run[Reply, T | None]):
     kind: Kind = "generation"
 
     def __init__(self, generation: Generation, call: Call, read: Callable[[str], T]) -> None:
@@ -214,12 +232,21 @@ class _GenerationRun(_Run[Reply, T]):
         self._answered = provider, round((perf_counter() - started) * 1000)
         return reply
 
-    async def read(self, reply: Reply) -> T:
+    async def read(self, reply: Reply) -> T | None:
+        if reply.calls:
+            self._require_whole(reply)
+            return None
         if reply.cut and not self._had_room and self._answered and not _is_json(reply.content):
             provider, latency_ms = self._answered
             self._cut = provider, reply, latency_ms
             raise provider.failed(FailureKind.CUT, "sent an answer that was cut off")
         return await self._as_read(reply)
+
+    def _require_whole(self, reply: Reply) -> None:
+        """Raises AttemptFailed for calls that were cut off, while there may be more room."""
+        if reply.cut and self._answered and any(call.broken for call in reply.calls):
+            provider, _ = self._answered
+            raise provider.failed(FailureKind.CUT, "sent an answer that was cut off")
 
     async def _as_read(self, reply: Reply) -> T:
         try:
@@ -232,6 +259,8 @@ class _GenerationRun(_Run[Reply, T]):
     def asks_again(self, failure: AttemptFailed) -> bool:
         """Once for a cut answer, with more room, and once for one with faults, naming them."""
         if failure.kind is FailureKind.CUT:
+            if self._had_room:
+                return False
             self._had_room = True
             wanted = self._original.max_tokens
             self._original = replace(self._original, max_tokens=wanted + max(wanted, MORE_ROOM))
@@ -241,11 +270,15 @@ class _GenerationRun(_Run[Reply, T]):
             return False
         self._asked_again = True
         faults = "\n".join(f"- {fault}" for fault in failure.faults)
-        user = _ASK_AGAIN.format(user=self._original.user, faults=faults)
-        self._asked = replace(self._original, user=user)
+        if self._original.rounds:
+            afterword = _ASK_AGAIN_AFTER_CALLS.format(faults=faults)
+            self._asked = replace(self._original, afterword=afterword)
+        else:
+            user = _ASK_AGAIN.format(user=self._original.user, faults=faults)
+            self._asked = replace(self._original, user=user)
         return True
 
-    async def last_resort(self) -> Success[T, Reply] | None:
+    async def last_resort(self) -> Success[T | None, Reply] | None:
         """What can be read of an answer that was cut off, when more room brought no better one."""
         if self._cut is None:
             return None

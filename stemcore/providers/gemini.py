@@ -21,6 +21,8 @@ from stemcore.providers.capabilities import ModelFacts, model_facts
 from stemcore.providers.dialect import Dialect
 from stemcore.providers.errors import AttemptFailed, FailureKind
 from stemcore.providers.faults import fault_in, fault_of
+from stemcore.providers.gemini_contents import calls_in, contents, tools_field
+from stemcore.providers.tools import ToolCall
 from stemcore.providers.types import Generation, Reply, Usage, Vectors
 from stemcore.providers.wire import (
     CamelModel,
@@ -58,8 +60,12 @@ class _Candidate(CamelModel):
     finish_reason: Word = ""
 
     @property
+    def parts(self) -> Any:
+        return self.content.parts if self.content else None
+
+    @property
     def text(self) -> str:
-        return text_of(self.content.parts) if self.content else ""
+        return text_of(self.parts)
 
 
 class _PromptFeedback(CamelModel):
@@ -104,14 +110,15 @@ class Gemini(KeyedProvider):
         return await self._dialect.speak(generation, ask)
 
     def _body(self, generation: Generation, facts: ModelFacts) -> dict[str, Any]:
-        asked, system = generation.user, {}
-        if facts.takes_system:
-            system = {"systemInstruction": {"parts": [{"text": generation.system}]}}
-        else:
-            asked = f"{generation.system}\n\n{asked}"
         return {
-            **system,
-            "contents": [{"role": "user", "parts": [{"text": asked}]}],
+            **contents(
+                generation,
+                self.author,
+                takes_system=facts.takes_system,
+                takes_tools=facts.takes_tools,
+                signed=facts.signs_calls,
+            ),
+            **(tools_field(generation) if facts.takes_tools else {}),
             "generationConfig": _config(generation, facts),
         }
 
@@ -121,11 +128,12 @@ class Gemini(KeyedProvider):
             body = read_body(await self._post(path, self._body(generation, facts)))
             answer = _Answer.model_validate(body)
         candidate = next(iter(answer.candidates), None)
-        if candidate is None or not candidate.text.strip():
+        calls = calls_in(candidate.parts, generation) if candidate else ()
+        if candidate is None or not (candidate.text.strip() or calls):
             self._raise_what_came_instead(answer, body)
         if candidate is None:
             raise self.failed(FailureKind.EMPTY, "sent no answer")
-        return self._reply(candidate, answer.usage_metadata)
+        return self._reply(candidate, answer.usage_metadata, calls)
 
     def _raise_what_came_instead(self, answer: _Answer, body: Any) -> None:
         fault = fault_in(body)
@@ -134,16 +142,18 @@ class Gemini(KeyedProvider):
         if answer.prompt_feedback is not None and answer.prompt_feedback.block_reason:
             raise self.failed(FailureKind.REFUSED, "refused the prompt")
 
-    def _reply(self, candidate: _Candidate, metadata: _UsageMetadata | None) -> Reply:
+    def _reply(
+        self, candidate: _Candidate, metadata: _UsageMetadata | None, calls: tuple[ToolCall, ...]
+    ) -> Reply:
         """Raises AttemptFailed for an answer that did not come to its end, however much came."""
         reason = candidate.finish_reason.upper()
         if reason in REFUSED:
             raise self.failed(FailureKind.REFUSED, "refused to answer")
         if reason in UNFINISHED:
             raise self.failed(FailureKind.UNFINISHED, f"did not finish its answer ({reason})")
-        if not candidate.text.strip():
+        if not (candidate.text.strip() or calls):
             raise self.empty(reason, _usage(metadata), starved=reason == CUT)
-        return Reply(candidate.text, _usage(metadata), reason == CUT)
+        return Reply(candidate.text, _usage(metadata), reason == CUT, calls)
 
     async def _embed_batch(self, inputs: Sequence[str], dimension: int) -> Vectors:
         model = _named(self.config.embedding_model)
@@ -237,7 +247,8 @@ def _config(generation: Generation, facts: ModelFacts) -> dict[str, Any]:
         config["maxOutputTokens"] = facts.tokens(generation.max_tokens)
     if facts.takes_temperature:
         config["temperature"] = generation.temperature
-    schema, form = generation.answer_schema, facts.format_for(generation.answer_schema)
+    schema = generation.answer_schema
+    form = facts.format_for(schema, beside_tools=bool(generation.tools))
     if form != "plain":
         config["responseMimeType"] = "application/json"
     if schema is not None and form == "schema":

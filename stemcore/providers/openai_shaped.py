@@ -20,10 +20,12 @@ from pydantic import BeforeValidator, FiniteFloat, ValidationError
 from stemcore.http import BodyTooLarge, exchange, http_session
 from stemcore.providers.base import KeyedProvider
 from stemcore.providers.capabilities import ModelFacts, model_facts
+from stemcore.providers.chat_messages import calls_in, messages, thoughts_in, tools_field
 from stemcore.providers.dialect import Dialect
 from stemcore.providers.errors import AttemptFailed, FailureKind
 from stemcore.providers.faults import fault_in, fault_of, is_error
 from stemcore.providers.schemas import strict_schema
+from stemcore.providers.tools import ToolCall
 from stemcore.providers.types import AnswerSchema, Generation, Reply, Usage, Vectors
 from stemcore.providers.wire import (
     Count,
@@ -65,8 +67,15 @@ class _Usage(WireModel):
 
 
 class _Message(WireModel):
+    model_config = {"extra": "allow"}
+
     content: Any = None
     refusal: Any = None
+
+    @property
+    def rest(self) -> dict[str, Any]:
+        """Its other fields: calls and thoughts."""
+        return self.model_extra or {}
 
 
 def _message(value: Any) -> Any:
@@ -124,37 +133,46 @@ class OpenAIShaped(KeyedProvider):
 
     async def generate(self, generation: Generation) -> Reply:
         async def ask(facts: ModelFacts) -> Reply:
-            return await self._complete(self._body(generation, facts))
+            return await self._complete(generation, self._body(generation, facts))
 
         return await self._dialect.speak(generation, ask)
 
     def _body(self, generation: Generation, facts: ModelFacts) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.config.model,
-            "messages": _messages(generation, facts.takes_system),
+            "messages": messages(
+                generation,
+                self.author,
+                takes_system=facts.takes_system,
+                takes_tools=facts.takes_tools,
+            ),
         }
+        if facts.takes_tools:
+            body |= tools_field(generation)
         if facts.tokens_field:
             body[facts.tokens_field] = facts.tokens(generation.max_tokens)
         if facts.takes_temperature:
             body["temperature"] = generation.temperature
-        schema, form = generation.answer_schema, facts.format_for(generation.answer_schema)
+        schema = generation.answer_schema
+        form = facts.format_for(schema, beside_tools=bool(generation.tools))
         if schema is not None and form != "plain":
             body["response_format"] = (
                 _schema_format(schema) if form == "schema" else {"type": "json_object"}
             )
         return body | self._extras(generation)
 
-    async def _complete(self, body: Mapping[str, Any]) -> Reply:
+    async def _complete(self, generation: Generation, body: Mapping[str, Any]) -> Reply:
         with self._failures():
             found = read_body(await self._post(CHAT, body))
             completion = _Completion.model_validate(found)
         choice = _first(completion.choices)
-        if choice is None or not choice.content.strip():
+        calls = calls_in(choice.message.rest, generation) if choice else ()
+        if choice is None or not (choice.content.strip() or calls):
             self._raise_fault_in(found)
         if choice is None:
             raise self.failed(FailureKind.EMPTY, "sent no answer")
         self._check_end(choice)
-        return self._reply(choice, completion)
+        return self._reply(choice, completion, calls)
 
     def _raise_fault_in(self, body: Any) -> None:
         """OpenRouter answers 200 and puts the error of the model's host into the body."""
@@ -173,12 +191,15 @@ class OpenAIShaped(KeyedProvider):
         if choice.reasons & UNFINISHED:
             raise self.failed(FailureKind.UNFINISHED, "did not finish its answer")
 
-    def _reply(self, choice: _Choice, completion: _Completion) -> Reply:
+    def _reply(
+        self, choice: _Choice, completion: _Completion, calls: tuple[ToolCall, ...]
+    ) -> Reply:
         text, cut = choice.content, bool(choice.reasons & CUT)
-        if text.strip():
+        if text.strip() or calls:
             if is_error(completion.error) and not choice.finish_reason:
                 raise fault_of(completion.error).failure(self.name)
-            return Reply(text, _usage(completion.usage), cut)
+            kept = thoughts_in(choice.message.rest) if calls else {}
+            return Reply(text, _usage(completion.usage), cut, calls, kept)
         refusal = choice.message.refusal
         if isinstance(refusal, str) and refusal.strip():
             raise self.failed(FailureKind.REFUSED, "refused to answer")
@@ -318,14 +339,6 @@ def _usage(usage: _Usage | None) -> Usage | None:
 
 
 def _first(choices: Sequence[_Choice]) -> _Choice | None:
-    """The first choice with a text, else the first."""
-    return next((choice for choice in choices if choice.content.strip()), next(iter(choices), None))
-
-
-def _messages(generation: Generation, takes_system: bool) -> list[dict[str, str]]:
-    if takes_system:
-        return [
-            {"role": "system", "content": generation.system},
-            {"role": "user", "content": generation.user},
-        ]
-    return [{"role": "user", "content": f"{generation.system}\n\n{generation.user}"}]
+    """The first choice with a text or a call, else the first."""
+    full = (one for one in choices if one.content.strip() or one.message.rest.get("tool_calls"))
+    return next(full, next(iter(choices), None))

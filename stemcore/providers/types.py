@@ -1,19 +1,23 @@
 """What features ask of the gateway and what they get."""
 
-from dataclasses import dataclass
-from typing import Literal, TypedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypedDict
 from uuid import UUID
 
 from stemcore.answers.schema import AnswerSchema
 from stemcore.deadline import Deadline
+from stemcore.providers.tools import Tool, ToolCall, ToolRound
 
 Kind = Literal["generation", "embedding"]
 
 
 @dataclass(frozen=True)
 class Generation:
-    """One text to generate.
+    """One text to generate, or one step of a conversation with tools.
 
+    `rounds` are the calls and results so far, after `user`; `afterword` is said after them. With
+    `calls_open` false the tools are only named, for the sake of the rounds, and none may be called.
     `max_tokens` bounds the visible answer; models that think before they answer get room for
     that on top. `session_id` and `transforms` are OpenRouter's; other providers never see them.
     """
@@ -25,6 +29,10 @@ class Generation:
     answer_schema: AnswerSchema | None = None
     session_id: str | None = None
     transforms: tuple[str, ...] = ()
+    tools: tuple[Tool, ...] = ()
+    calls_open: bool = True
+    rounds: tuple[ToolRound, ...] = ()
+    afterword: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,14 +86,17 @@ def _sum(one: int | None, other: int | None) -> int | None:
 
 @dataclass(frozen=True)
 class Reply:
-    """What an adapter makes of one generated answer; `content` is never blank.
+    """What an adapter makes of one generated answer; without calls `content` is never blank.
 
-    `cut` says that it ended because its tokens were used up.
+    `cut` says that it ended because its tokens were used up; `kept` is what its model wants back
+    beside the results of its calls.
     """
 
     content: str
     usage: Usage | None
     cut: bool = False
+    calls: tuple[ToolCall, ...] = ()
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -134,9 +145,16 @@ class Result:
 
 @dataclass(frozen=True)
 class GenerationResult(Result):
-    """A generated text."""
+    """A generated text, or the calls that the model wants made first."""
 
     content: str
+    calls: tuple[ToolCall, ...] = ()
+    kept: Mapping[str, Any] = field(default_factory=dict)
+
+    def round(self, outputs: tuple[str, ...]) -> ToolRound:
+        """Its calls with their outputs, for the step after it."""
+        author = f"{self.provider}/{self.model}"
+        return ToolRound(self.calls, outputs, self.content, author, self.kept)
 
 
 @dataclass(frozen=True)

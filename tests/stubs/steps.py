@@ -22,6 +22,7 @@ class Step:
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     interval_s: float = 0.05
+    calls: tuple[Any, ...] = ()
 
 
 Reaction = Step | Callable[[Any], Step]
@@ -31,6 +32,12 @@ Reaction = Step | Callable[[Any], Step]
 def answer(text: str | None, **kwargs: Any) -> Step:
     """A success with that text; None is an answer without content."""
     return Step("answer", text=text, **kwargs)
+
+
+def calls(*wanted: Any, text: str | None = None, **kwargs: Any) -> Step:
+    """An answer that asks for tools: (name, args) or (name, args, fields of the call) each."""
+    kwargs.setdefault("finish_reason", "tool_calls")
+    return Step("answer", text=text, calls=wanted, **kwargs)
 
 
 def vectors(*values: list[float], order: list[int] | None = None, **kwargs: Any) -> Step:

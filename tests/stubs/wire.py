@@ -58,7 +58,9 @@ class OpenAIWire:
 
     @staticmethod
     def answer(step: Step, body: Json) -> Json:
-        message = {"role": "assistant", "content": step.text}
+        message: Json = {"role": "assistant", "content": step.text}
+        if step.calls:
+            message["tool_calls"] = [openai_call(n, *call) for n, call in enumerate(step.calls)]
         return {
             "id": "chatcmpl-stub",
             "object": "chat.completion",
@@ -85,6 +87,17 @@ class OpenAIWire:
     @staticmethod
     def error(step: Step, leak: str) -> Json:
         return {"error": {"message": leak, "type": step.text, "param": None, "code": step.text}}
+
+
+def openai_call(number: int, name: str, args: Any, fields: Json | None = None) -> Json:
+    """A call with its arguments as a text; given as a text they are sent as they are."""
+    arguments = args if isinstance(args, str) else json.dumps(args)
+    made = {"id": f"call_{number}", "type": "function"}
+    return {**made, "function": {"name": name, "arguments": arguments}, **(fields or {})}
+
+
+def gemini_call(name: str, args: Any, fields: Json | None = None) -> Json:
+    return {"functionCall": {"name": name, "args": args}, **(fields or {})}
 
 
 def openai_usage(usage: tuple[int, int, int]) -> Json:
@@ -120,14 +133,16 @@ class GeminiWire:
 
     @staticmethod
     def answer(step: Step, body: Json) -> Json:
-        parts = [] if step.text is None else [{"text": step.text}]
+        parts: list[Json] = [] if step.text is None else [{"text": step.text}]
+        parts += [gemini_call(*call) for call in step.calls]
+        reason = "STOP" if step.finish_reason == "tool_calls" else step.finish_reason.upper()
         metadata = ("promptTokenCount", "candidatesTokenCount", "totalTokenCount")
         return {
             "candidates": [
                 {
                     "index": 0,
                     "content": {"role": "model", "parts": parts},
-                    "finishReason": step.finish_reason.upper(),
+                    "finishReason": reason,
                 }
             ],
             "modelVersion": "stub",
