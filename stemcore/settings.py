@@ -213,6 +213,8 @@ if CHUNK_OVERLAP >= CHUNK_TOKENS:
     raise env.stop("CHUNK_OVERLAP", "must be smaller than CHUNK_TOKENS")
 PDF_TEXT_PAGE_LIMIT = env.number("PDF_TEXT_PAGE_LIMIT", 40, least=1)
 EMBEDDING_DIM = env.number("EMBEDDING_DIM", 1536, least=1)
+# Uploaded files lie here where the database is embedded, else in Supabase Storage.
+MATERIAL_FILES_DIR: Path | None = None if DATABASE_URL else DATA_DIR / "files"
 
 # --- Guests -------------------------------------------------------------------------------------
 
