@@ -8,8 +8,10 @@ class MaterialsConfig(AppConfig):
     def ready(self) -> None:
         from materials.extraction.sandbox import hide_from_neighbours
         from materials.index.sweep import SWEEPING
+        from materials.worker.local import LOOKING
         from stemcore.periodic import register
 
         register(SWEEPING)
+        register(LOOKING)
         # A parser that a file has taken over runs as the same user where none other can be had.
         hide_from_neighbours()

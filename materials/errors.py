@@ -1,4 +1,33 @@
-"""Why a material cannot be used. The teacher reads the sentences as the material's warning."""
+"""Why a request about materials is refused, and why a material cannot be used.
+
+The sentence of a MaterialFailed is what the teacher reads as the material's warning.
+"""
+
+from stemcore.errors import DomainError
+
+
+class DispatchForbidden(DomainError):
+    status = 403
+    code = "forbidden"
+    message = "Only teachers of the class may have its materials processed."
+
+
+class MaterialNotFound(DomainError):
+    status = 404
+    code = "material_not_found"
+    message = "There is no such material in this class."
+
+
+class DispatchFailed(DomainError):
+    status = 502
+    code = "dispatch_error"
+    message = "The material could not be queued. Please try again."
+
+
+class ProcessFailed(DomainError):
+    status = 502
+    code = "material_process_error"
+    message = "The material worker could not be reached. Please try again."
 
 
 class MaterialFailed(Exception):
@@ -86,15 +115,20 @@ class MaterialGone(MaterialFailed):
     message = "The material was deleted while it was being processed."
 
 
+class FileGone(MaterialFailed):
+    message = "The uploaded file is no longer there. Please upload it again."
+
+
 class MaterialDelayed(Exception):
     """What has nothing to do with the file and may pass: try again later.
 
-    `message` is for the teacher while the material waits, and for good after the last attempt.
+    `message` is for whoever waits, and for the teacher, for good, after the last attempt.
     """
 
     message = "This file could not be processed for now. Please try again later."
 
-    def __init__(self) -> None:
+    def __init__(self, message: str | None = None) -> None:
+        self.message = message or type(self).message
         super().__init__(self.message)
 
 

@@ -5,40 +5,39 @@ Who calls has the file and the right to process it; the command and the worker s
 
 import asyncio
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Thread
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 
 from materials.chunking import Chunk, chunk_segments
-from materials.errors import MaterialFailed, MaterialGone, NoEmbeddingProvider, WrongDimension
+from materials.embedding import Progress, embed_texts, no_progress, titled
+from materials.errors import MaterialFailed, MaterialGone
 from materials.extraction import Extraction, Kind, detect_kind, extract
 from materials.index.rows import forget_material, index_chunks
+from materials.jobs import Claim, hold, settle
 from materials.models import Material, MaterialChunk
 from materials.quality import quality_score
 from stemcore.database import BULK, write
-from stemcore.deadline import Deadline
-from stemcore.providers import Call, embed
-from stemcore.providers.registry import configured
-from stemcore.text import normal_form
-
-BATCH_SIZE: Final = 32
-"""Texts of one embedding request: 32,000 tokens, within every provider's bounds."""
 
 INDEXED_AT_ONCE: Final = 200
 """Chunks whose words are indexed with their storing, which must stay short; more are repaired."""
 
 METHODS: Final = {Kind.PDF: "pypdfium2", Kind.DOCX: "python-docx", Kind.PPTX: "python-pptx"}
 
-Progress = Callable[[int, int], None]
-"""Told how many chunks are embedded, and of how many."""
+MAX_CHARS: Final = 2_000_000
+MAX_CHUNKS: Final = 1_000
+"""What of one file is made searchable; 40 pages of dense text have a tenth of it."""
 
+STORED_AT_ONCE: Final = 100
+"""Chunks of one statement."""
 
-# Threads of their own: the loop's default ones look up names, and each waits for a child process.
-_extracting = ThreadPoolExecutor(4, thread_name_prefix="extraction")
+AGAIN: Final = "Processing this file again failed, so its earlier text is still used: "
+"""Begins the warning on a material that was ready before and stays so."""
 
 
 @dataclass(frozen=True)
@@ -75,47 +74,103 @@ class Ingested:
 
 
 async def process_material(
-    material_id: UUID, content: bytes, progress: Progress = lambda done, total: None
+    material_id: UUID, content: bytes, progress: Progress = no_progress
 ) -> Ingested:
     """Makes a material searchable: its chunks are replaced and it is `ready` in one step.
 
-    Until then its old chunks stay. What trying again cannot heal sets it `failed` with a
-    warning, and raises MaterialFailed. Raises ProviderError when embedding failed for now; the
-    material stays as it is, and whether to try again or give up (`fail_material`) is the
-    caller's choice.
+    Until then its old chunks stay. What trying again cannot heal ends it with a warning
+    (`fail_material`), and raises MaterialFailed. Raises ProviderError when embedding failed for
+    now; the material stays as it is, and whether to try again or give up is the caller's choice.
     """
     try:
-        return await _process(material_id, content, progress)
+        return await ingest(await start_material(material_id), content, progress)
     except MaterialFailed as failure:
         await fail_material(material_id, failure.message)
         raise
 
 
-async def _process(material_id: UUID, content: bytes, progress: Progress) -> Ingested:
-    material = await start_material(material_id)
+async def ingest(
+    material: MaterialFile,
+    content: bytes,
+    progress: Progress = no_progress,
+    claim: Claim | None = None,
+) -> Ingested:
+    """As `process_material`, for a material that was started; failing it is the caller's part.
+
+    With a claim its job ends in the same step; ClaimLost then says that nothing was stored.
+    """
     kind = detect_kind(material.declared_kind, material.mime_type, material.name)
-    limit = settings.PDF_TEXT_PAGE_LIMIT
-    work = partial(extract, content, kind, page_limit=limit)
-    extraction = await asyncio.get_running_loop().run_in_executor(_extracting, work)
+    work = partial(extract, content, kind, page_limit=settings.PDF_TEXT_PAGE_LIMIT)
+    extraction = bounded(await _aside(work))
     chunks = chunk_segments(
         extraction.segments,
         max_tokens=settings.CHUNK_TOKENS,
         overlap_tokens=settings.CHUNK_OVERLAP,
     )
-    embedded = await embed_chunks(material, chunks, progress)
-    return await store_chunks(material_id, kind, extraction, embedded)
+    if len(chunks) > MAX_CHUNKS:
+        extraction = _with_warning(extraction, f"{MAX_CHUNKS:,} of {len(chunks):,} passages")
+        chunks = chunks[:MAX_CHUNKS]
+    vectors = await embed_texts(material, [embedding_input(chunk) for chunk in chunks], progress)
+    embedded = [
+        EmbeddedChunk(chunk, vector, vectors.provider, vectors.model)
+        for chunk, vector in zip(chunks, vectors.numbers, strict=True)
+    ]
+    return await store_chunks(material.id, kind, extraction, embedded, claim)
+
+
+async def _aside(work: Callable[[], Extraction]) -> Extraction:
+    """The outcome of what waits for a child process, in a thread of its own.
+
+    The loop's default threads look up names, and those of a pool would hold up the end of the
+    process as long as the child takes.
+    """
+    outcome: Future[Extraction] = Future()
+
+    def run() -> None:
+        try:
+            outcome.set_result(work())
+        except BaseException as error:  # noqa: BLE001  # it rises where it is awaited
+            outcome.set_exception(error)
+
+    outcome.set_running_or_notify_cancel()
+    Thread(target=run, name="extraction", daemon=True).start()
+    return await asyncio.wrap_future(outcome)
+
+
+def bounded(extraction: Extraction) -> Extraction:
+    """The beginning of a text that is longer than can be searched, with a warning that says so."""
+    if extraction.char_count <= MAX_CHARS:
+        return extraction
+    segments, left = [], MAX_CHARS
+    for segment in extraction.segments:
+        if left <= 0:
+            break
+        segments.append(replace(segment, text=segment.text[:left]))
+        left -= len(segment.text)
+    told = f"{MAX_CHARS:,} of {extraction.char_count:,} characters"
+    return _with_warning(replace(extraction, segments=tuple(segments)), told)
+
+
+def _with_warning(extraction: Extraction, told: str) -> Extraction:
+    warning = (
+        f"This file holds more text than can be searched: the first {told} are used. "
+        "Please split it and upload the parts."
+    )
+    return replace(extraction, warnings=(*extraction.warnings, warning))
 
 
 @write
-def start_material(material_id: UUID) -> MaterialFile:
+def start_material(material_id: UUID, claim: Claim | None = None) -> MaterialFile:
     """Marks a material as being processed and gives what processing needs.
 
     One that is `ready` stays so, since only ready materials are searched and its old chunks
-    serve until they are replaced. Raises MaterialGone.
+    serve until they are replaced. Raises MaterialGone, or ClaimLost.
     """
-    row = Material.objects.select_related("classroom").filter(id=material_id).first()
+    row = _locked(material_id)
     if row is None:
         raise MaterialGone
+    if claim:
+        hold(claim)
     Material.objects.filter(id=material_id).exclude(status="ready").update(status="processing")
     return MaterialFile(
         id=row.id,
@@ -128,64 +183,33 @@ def start_material(material_id: UUID) -> MaterialFile:
     )
 
 
-async def embed_chunks(
-    material: MaterialFile, chunks: Sequence[Chunk], progress: Progress
-) -> list[EmbeddedChunk]:
-    """The chunks with their vectors, all of one provider, since others' are not comparable.
-
-    Raises NoEmbeddingProvider, WrongDimension, or ProviderError when embedding failed for now.
-    """
-    if not configured("embedding"):
-        raise NoEmbeddingProvider
-    call = Call(
-        purpose="material_embedding",
-        deadline=Deadline.after(0),
-        user_id=material.uploaded_by,
-        class_id=material.class_id,
-        sandbox_id=material.sandbox_id,
-    )
-    embedded: list[EmbeddedChunk] = []
-    for first in range(0, len(chunks), BATCH_SIZE):
-        batch = await _embed_batch(chunks[first : first + BATCH_SIZE], call)
-        embedded += batch
-        call = replace(call, provider_order=(batch[0].provider,))
-        progress(len(embedded), len(chunks))
-    return embedded
-
-
-async def _embed_batch(chunks: Sequence[Chunk], call: Call) -> list[EmbeddedChunk]:
-    """One request, with a deadline of its own. `call.provider_order` names whom to ask."""
-    call = replace(call, deadline=Deadline.after(settings.AI_EMBEDDING_TIMEOUT_MS / 1000))
-    result = await embed([embedding_input(chunk) for chunk in chunks], call)
-    dimension = len(result.embeddings[0])
-    if dimension != settings.EMBEDDING_DIM:
-        raise WrongDimension(dimension, settings.EMBEDDING_DIM)
-    return [
-        EmbeddedChunk(chunk, vector, result.provider, result.model)
-        for chunk, vector in zip(chunks, result.embeddings, strict=True)
-    ]
-
-
 def embedding_input(chunk: Chunk) -> str:
     """The text that is embedded: under its section's title, which later chunks do not hold."""
-    title = chunk.segment.section_title
-    text = chunk.text if not title or title in chunk.text else f"{title}\n{chunk.text}"
-    return normal_form(text)
+    return titled(chunk.segment.section_title, chunk.text)
 
 
 @write(lane=BULK)
 def store_chunks(
-    material_id: UUID, kind: Kind, extraction: Extraction, embedded: Sequence[EmbeddedChunk]
+    material_id: UUID,
+    kind: Kind,
+    extraction: Extraction,
+    embedded: Sequence[EmbeddedChunk],
+    claim: Claim | None = None,
 ) -> Ingested:
-    """Replaces a material's chunks and sets it `ready`. Raises MaterialGone."""
+    """Replaces a material's chunks, sets it `ready` and ends its job, all or nothing.
+
+    Raises MaterialGone, or ClaimLost.
+    """
     material = _locked(material_id)
     if material is None:
         raise MaterialGone
+    if claim:
+        settle(claim, "completed")
     sandbox_id = material.classroom.sandbox_id
     forget_material(material_id)
     MaterialChunk.objects.filter(material_id=material_id).delete()
     rows = [_chunk_row(material, sandbox_id, kind, n, item) for n, item in enumerate(embedded)]
-    MaterialChunk.objects.bulk_create(rows, batch_size=100)
+    MaterialChunk.objects.bulk_create(rows, batch_size=STORED_AT_ONCE)
     index_chunks(material.classroom_id, [row.id for row in rows[:INDEXED_AT_ONCE]])
     counts = {"charCount": extraction.char_count, "segmentCount": len(extraction.segments)}
     material.status = "ready"
@@ -227,14 +251,33 @@ def _chunk_row(
 
 
 @write
-def fail_material(material_id: UUID, warning: str) -> None:
-    """Sets a material `failed`, with the sentence that tells the teacher what to do."""
+def fail_material(
+    material_id: UUID, warning: str, claim: Claim | None = None, error: str | None = None
+) -> None:
+    """Ends a material and its job with the sentence that tells the teacher what to do.
+
+    One that is ready stays so with its old chunks, and the sentence beside its own warnings.
+    `error` is what the job says, when that is not the sentence. Raises ClaimLost.
+    """
     material = _locked(material_id)
+    if claim and material:
+        settle(claim, "failed", error or warning)
     if material is None:
         return
-    material.status = "failed"
-    material.metadata = {**(material.metadata or {}), "warnings": [warning]}
+    told = [warning]
+    if material.status == "ready":
+        told = [*_own_warnings(material), AGAIN + warning]
+    else:
+        material.status = "failed"
+    material.metadata = {**(material.metadata or {}), "warnings": told}
     material.save(update_fields=["status", "metadata"])
+
+
+def _own_warnings(material: Material) -> list[str]:
+    """What a ready material's own processing warned of."""
+    found = (material.metadata or {}).get("warnings")
+    texts = found if isinstance(found, list) else []
+    return [text for text in texts if isinstance(text, str) and not text.startswith(AGAIN)]
 
 
 def _locked(material_id: UUID) -> Material | None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from materials import errors, ingestion
+from materials.embedding import BATCH_SIZE
 from materials.extraction import extract
 from materials.index.rows import missing_rows
-from materials.ingestion import BATCH_SIZE, embedding_input, process_material
+from materials.ingestion import embedding_input, process_material
 from materials.models import Material, MaterialChunk
 from materials.quality import quality_score
 from stemcore.providers import ProviderError

@@ -1,0 +1,1 @@
+"""The worker of the queue: `process_materials`, and the service itself in local mode."""
