@@ -10,6 +10,7 @@ urlpatterns = [
     path("readyz", HealthViewSet.as_view({"get": "readyz"})),
     path("v1/llm/", include("stemcore.llm.urls")),
     path("v1/classes/", include("classes.urls")),
+    path("v1/materials/", include("materials.urls")),
     path("v1/", include("learning.urls")),
     path("v1/chat/", include("chat.urls")),
     path("v1/analytics/", include("analytics.urls")),

@@ -77,6 +77,12 @@ def content_of(route: ContentRoute) -> Callable[[Cast, PlatformUser], dict[str, 
     return body
 
 
+def of_material(cast: Cast, user: PlatformUser) -> dict[str, Any]:
+    material = factories.material(cast.classroom)
+    ids = {"class_id": str(cast.classroom.id), "material_id": str(material.id)}
+    return {**ids, "trigger_worker": False}
+
+
 WORKSPACE = "/v1/chat/workspace/"
 ROUTES: dict[str, Route] = {
     "/v1/llm/generate": Route(
@@ -109,6 +115,8 @@ REPORTERS: dict[str, Outcome] = dict.fromkeys(
 for report in ("class-insights", "class-teaching-brief"):
     ROUTES[f"/v1/analytics/{report}"] = Route(in_class(), REPORTERS, needs_user=False)
 ROUTES["/v1/analytics/data-query"] = Route(in_class(query="How are they?"), REPORTERS)
+ROUTES["/v1/materials/dispatch"] = Route(of_material, REPORTERS)
+ROUTES["/v1/materials/process"] = Route(lambda cast, user: {}, needs_user=False, takes_user=False)
 for content in CONTENT_ROUTES:
     ROUTES[content.path] = Route(
         content_of(content),
@@ -147,8 +155,9 @@ def forged(kind: str, user: PlatformUser) -> str:
 
 
 @pytest.fixture
-def answering(providers: Providers) -> Providers:
-    """Providers that answer in the shape that the prompt asks for."""
+def answering(providers: Providers, settings: Any) -> Providers:
+    """Providers that answer in the shape that the prompt asks for, and a queue worked here."""
+    settings.MATERIAL_WORKER_MODE = "local"
     providers.openrouter.always(lambda request: step(answer_for(request.system)))
     return providers
 

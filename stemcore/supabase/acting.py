@@ -25,7 +25,7 @@ def as_service() -> Iterator[None]:
 
 
 @contextmanager
-def as_user(user_id: UUID, **claims: object) -> Iterator[None]:
+def as_user(user_id: UUID, /, **claims: object) -> Iterator[None]:
     """Statements inside run with the rights of a signed-in user; `claims` add to their token's."""
     with _claims({**claims, "sub": str(user_id), "role": USER_ROLE}, role=USER_ROLE):
         yield
