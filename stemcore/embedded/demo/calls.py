@@ -16,6 +16,7 @@ SESSION_ID = "d5000000-0000-4000-8000-000000000001"
 TOKEN_DAYS = 7
 
 QUESTION = "Which metal atoms does the oxygen-evolving complex hold?"
+FIGURES_QUESTION = "How did the average score go by week?"
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def demo_token(user_id: str) -> str:
 
 
 def demo_calls() -> list[DemoCall]:
-    """The three calls that the demo prints, each good to be sent as it is."""
+    """The calls that the demo prints, each good to be sent as it is."""
     chat = {"class_id": CLASS_ID, "user_id": STUDENT_ID, "session_id": SESSION_ID}
     return [
         DemoCall(
@@ -71,5 +72,11 @@ def demo_calls() -> list[DemoCall]:
             "/v1/chat/workspace/messages/send",
             STUDENT_ID,
             {**chat, "message": QUESTION},
+        ),
+        DemoCall(
+            "A teacher asks about the class's figures",
+            "/v1/analytics/data-query",
+            TEACHER_ID,
+            {"class_id": CLASS_ID, "user_id": TEACHER_ID, "query": FIGURES_QUESTION},
         ),
     ]

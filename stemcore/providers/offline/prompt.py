@@ -1,7 +1,8 @@
 """What a prompt of this service holds, read back from its text."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from stemcore.citations import BLUEPRINT_LABEL, Passage, blueprint_passage, passages_of
 from stemcore.sentences import best_match, key_term, sentences
@@ -22,11 +23,13 @@ class Statement:
 
 @dataclass(frozen=True)
 class PromptContent:
-    """`statements` are those of the labelled context, or of all text when none is labelled."""
+    """`statements` are those of the labelled context, or of all text when none is labelled;
+    `parts` are the texts given, by name."""
 
     question: str
     statements: tuple[Statement, ...]
     wanted: int
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     def best(self) -> Statement | None:
         """The statement that shares most with the question; None when none shares anything."""
@@ -58,6 +61,7 @@ def read_prompt(user: str) -> PromptContent:
         question=questions[-1] if questions else _last_paragraph(outside),
         statements=_statements(passages) or _unlabelled("\n".join(others) or user),
         wanted=int(wanted[1]) if wanted else DEFAULT_WANTED,
+        parts=dict(blocks),
     )
 
 
