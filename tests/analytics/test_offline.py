@@ -8,10 +8,11 @@ from tests import factories
 from tests.analytics.school import body, work
 from tests.cast import Cast
 from tests.client import Api, data_of
+from tests.provider_fixtures import Providers
 
 
 @pytest.fixture
-def school(cast: Cast, settings: Any) -> Cast:
+def school(cast: Cast, providers: Providers, settings: Any) -> Cast:
     work(cast)
     settings.AI_PROVIDER_DEFAULT = "offline"
     settings.PROVIDERS = {}
