@@ -11,7 +11,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-e
 PINS := sed -nE 's/^([A-Za-z0-9._-]+)(\[[^]]*\])?(==[^ ]+).*/\1\3/p'
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test lint types unit lock bench proof-ground proof-guests
+.PHONY: help run reset test test-deep lint types unit lock bench proof-ground proof-guests
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ types: .venv/dev  ## types
 
 unit: .venv/dev  ## the tests alone
 	$(BIN)/pytest -q -n 2 --dist loadfile
+
+test-deep: .venv/dev  ## the property tests at random, ten times as long (about 10 minutes)
+	$(BIN)/pytest -q -n 2 --dist loadfile -m hypothesis --hypothesis-profile deep
 
 bench: .venv/dev  ## the figures of the README (about 5 minutes)
 	$(BIN)/python -m benchmarks.overhead

@@ -1,6 +1,7 @@
 """The `database` and `cast` fixtures, loaded by conftest."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import gettempdir
 from typing import Any
@@ -29,11 +30,11 @@ def database_server(testrun_uid: str) -> Iterator[ServerHandle]:
 def filled_database(
     database_server: ServerHandle, worker_id: str, django_db_blocker: Any
 ) -> Iterator[test_database.Superuser]:
-    with (
-        django_db_blocker.unblock(),
-        test_database.django_database(database_server, f"test_{worker_id}") as connection,
-    ):
-        yield connection
+    with ExitStack() as stack:
+        made = test_database.django_database(database_server, f"test_{worker_id}")
+        with django_db_blocker.unblock():  # no longer, for a test may do without this fixture
+            filled = stack.enter_context(made)
+        yield filled
 
 
 @pytest.fixture

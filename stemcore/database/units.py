@@ -154,7 +154,10 @@ def read(work: Callable[P, R]) -> Unit[P, R]: ...
 @overload
 def read(*, lane: Lane) -> Callable[[Callable[P, R]], Unit[P, R]]: ...
 def read(work: Any = None, *, lane: Lane = SHORT) -> Any:
-    """Makes a sync function that only reads into a unit of work: `@read` or `@read(lane=LONG)`."""
+    """Makes a sync function into a unit of work without a transaction: `@read`, `@read(lane=LONG)`.
+
+    For what only reads, or writes by a single statement.
+    """
     made = partial(Unit, lane=lane, atomic=False)
     return made if work is None else made(work)
 

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from chat.compaction import (
@@ -20,6 +20,7 @@ from chat.compaction.memory import MEMORY_CHARS, memory_text
 from chat.compaction.summary import MAX_ITEMS, MAX_TERMS, Summary, merge_summaries, read_summary
 from chat.turns import Turn
 from tests.chat.conversations import START, conversation, conversations, turn
+from tests.properties import tries
 
 NOW = datetime(2026, 3, 3, 12, 0, 0, 5, tzinfo=UTC)
 NOTHING = Memory()
@@ -170,7 +171,7 @@ def test_an_unreadable_summary_does_not_stop_the_next() -> None:
     assert compacted(turns, memory).turn_count == 28
 
 
-@settings(max_examples=60, deadline=None)
+@tries(60)
 @given(conversations(), st.text(max_size=60), st.sampled_from((0, 20_000)))
 def test_a_summary_is_within_its_bounds(turns: list[Turn], message: str, others: int) -> None:
     made = compact_if_due(turns, Memory(), message, others, NOW)
@@ -196,7 +197,7 @@ def assert_bounds(summary: Summary) -> None:
     assert read_summary(json.loads(json.dumps(summary.as_json()))) == summary
 
 
-@settings(max_examples=60, deadline=None)
+@tries(60)
 @given(conversations(most=300), st.lists(st.integers(1, 90), min_size=1, max_size=8))
 def test_a_growing_conversation_is_summarised_once_and_without_gaps(
     turns: list[Turn], steps: list[int]
@@ -218,7 +219,7 @@ def test_a_growing_conversation_is_summarised_once_and_without_gaps(
         assert [*taken, *transcript] == loaded
 
 
-@settings(max_examples=30, deadline=None)
+@tries(30)
 @given(conversations(most=120))
 def test_a_summary_is_the_same_each_time_and_made_of_the_best(turns: list[Turn]) -> None:
     if not turns:
@@ -229,7 +230,7 @@ def test_a_summary_is_the_same_each_time_and_made_of_the_best(turns: list[Turn])
     assert made[0].timeline.end - START <= timedelta(minutes=len(turns))
 
 
-@settings(max_examples=30, deadline=None)
+@tries(30)
 @given(conversations(most=60), st.integers(1, 40), st.integers(0, 3))
 def test_in_batches_of_any_size_it_is_the_same(
     turns: list[Turn], batch: int, following: int

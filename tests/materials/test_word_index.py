@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from classes.models import Classroom
@@ -27,6 +27,7 @@ from stemcore.runtime import runtime
 from tests import factories
 from tests.cast import Cast
 from tests.database import Superuser
+from tests.properties import tries
 
 DECOMPOSED = unicodedata.normalize("NFD", "La cinétique du zébrule est mesurée.")
 
@@ -140,12 +141,7 @@ WORDS = st.sampled_from(
 TEXTS = st.lists(WORDS, min_size=1, max_size=8).map(" ".join)
 
 
-@settings(
-    max_examples=12,
-    deadline=None,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking takes minutes here
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@tries(12, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # shrinking takes minutes here
 @given(st.lists(TEXTS, min_size=1, max_size=10), st.lists(TEXTS, min_size=4, max_size=4))
 def test_it_ranks_as_reading_every_chunk_does(
     cast: Cast, texts: list[str], questions: list[str]

@@ -46,6 +46,13 @@ def folder() -> Iterator[Path]:
         yield data_dir
 
 
+@pytest.fixture
+def above() -> Iterator[Path]:
+    """An empty folder. Each pytest that starts closes those below its `tmp_path` to the server."""
+    with TemporaryDirectory() as name:
+        yield Path(name)
+
+
 def use_in_a_process(folder: Path, after: str = "") -> "subprocess.Popen[str]":
     process = subprocess.Popen(
         [sys.executable, "-c", USER.format(after=after), str(folder)],
@@ -172,20 +179,19 @@ def test_a_killed_server_starts_again(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["a folder with spaces, and 'quotes'", "long-" + "x" * 120])
-def test_it_lives_in_odd_folders(tmp_path: Path, name: str) -> None:
-    handle = start(tmp_path / name, THROWAWAY_OPTIONS)
+def test_it_lives_in_odd_folders(above: Path, name: str) -> None:
+    handle = start(above / name, THROWAWAY_OPTIONS)
     try:
         with psycopg.connect(handle.url()) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
     finally:
         assert handle.close(remove=True)
     assert not handle.socket_dir.exists()
-    assert not (tmp_path / name / "postgres").exists()
+    assert not (above / name / "postgres").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another account")
-def test_it_stops_although_a_folder_above_was_closed(tmp_path: Path) -> None:
-    above = tmp_path / "above"
+def test_it_stops_although_a_folder_above_was_closed(above: Path) -> None:
     handle = start(above / "data", THROWAWAY_OPTIONS)
     above.chmod(0o700)
     assert handle.close()

@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stemcore.answers import Answer, Statement, UnusableAnswer, read_answer
 from tests.malformed import PROSE
+from tests.properties import tries
 from tests.stemcore.answers.corpus import Quiz, Reply
 
 
@@ -37,7 +38,7 @@ def read_plain(text: str) -> dict[str, Any]:
     return read_answer(text, Plain, "test").model_dump(exclude_unset=True)
 
 
-@settings(max_examples=300, deadline=None)
+@tries(300)
 @given(
     plains,
     st.booleans(),
@@ -52,7 +53,7 @@ def test_valid_json_comes_out_as_it_went_in(
     assert read_plain(before + frame.replace("{}", text)) == plain
 
 
-@settings(max_examples=150, deadline=None)
+@tries(150)
 @given(plains, st.sampled_from(PROSE), st.sampled_from(PROSE))
 def test_prose_around_it_changes_nothing(plain: dict[str, Any], before: str, after: str) -> None:
     assert read_plain(f"{before}\n{json.dumps(plain)}\n{after}") == plain
@@ -67,7 +68,7 @@ REPLIES = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@tries(200)
 @given(st.permutations(["answer", "level", "notes"]), REPLIES, st.data())
 def test_a_truncated_answer_never_holds_half_a_text(
     order: list[str], reply: dict[str, Any], data: st.DataObject
@@ -83,7 +84,7 @@ def test_a_truncated_answer_never_holds_half_a_text(
     assert set(answer.notes) <= whole
 
 
-@settings(max_examples=100, deadline=None)
+@tries(100)
 @given(st.lists(dense_text.map(lambda text: f"Q{text}?"), min_size=1, max_size=4), st.data())
 def test_a_truncated_list_holds_whole_items_only(stems: list[str], data: st.DataObject) -> None:
     items = [{"question": stem, "choices": ["a", "b"], "answer": "a"} for stem in stems]

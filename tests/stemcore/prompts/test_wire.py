@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.template import Engine
 from django.template.base import VariableNode
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stemcore.prompts import PromptTemplate, Untrusted, fenced_text
 from stemcore.providers import Generation, generate
+from tests.properties import tries
 from tests.stemcore.providers.calls import call
 
 ROOT = Path(__file__).parents[3]
@@ -82,9 +83,7 @@ async def test_a_provider_gets_each_text_as_it_was_written(
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=str)
 @given(text=st.text(max_size=80) | st.text(alphabet="<>&'\"\n \t{}%#;ltamp", max_size=80))
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@tries(25)
 async def test_a_provider_gets_any_text_but_for_what_fences_and_cleaning_do(
     providers: Any, subject: Subject, text: str
 ) -> None:

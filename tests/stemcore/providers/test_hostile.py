@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stemcore import http
@@ -15,6 +15,7 @@ from stemcore.providers.faults import fault_in, fault_of
 from stemcore.providers.wire import read_body, retry_after_seconds, text_of
 from stemcore.runtime import run
 from tests.client import Api
+from tests.properties import tries
 from tests.stemcore.providers.calls import ask, embed_texts, log_rows
 from tests.stubs import steps
 
@@ -87,7 +88,7 @@ MOMENTS = st.builds(
 
 
 @given(st.text() | MOMENTS)
-@settings(max_examples=40, deadline=None)
+@tries(40)
 def test_it_reads_any_retry_after(value: str) -> None:
     seconds = retry_after_seconds({"retry-after": value})
     assert seconds is None or 0 <= seconds < float("inf")
@@ -155,11 +156,7 @@ BODIES = JSON.map(lambda value: json.dumps(value).encode()) | st.binary(min_size
 
 
 @given(st.lists(st.tuples(BODIES, STATUSES, HEADERS), min_size=12, max_size=12))
-@settings(
-    max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@tries(8)
 def test_it_bears_anything(providers: Any, sent: list[tuple[bytes, int, dict[str, str]]]) -> None:
     providers.stub.reset()
     reactions = [
