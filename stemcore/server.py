@@ -10,9 +10,11 @@ bounds of a service that no proxy shields:
 | `HEADER_COUNT` headers | 431, closed |
 | `HEADER_SECONDS` from the connection or the first byte to the end of the headers | closed |
 | `LINGER_SECONDS` for the rest of a body whose answer is out | closed |
+| `TAKING_SECONDS` in which the client takes nothing of an answer | closed |
 
 The time and the size of bodies are the application's limits (`stemcore.api.request`). Trailers
-are read past: they are no headers. WebSockets are not spoken; an upgrade is an ordinary request.
+are read past: they are no headers. Neither WebSockets nor HTTP/2 are spoken: a request that offers
+to go on in another protocol is an ordinary request, its body included.
 """
 
 import asyncio
@@ -27,6 +29,7 @@ HEADER_BYTES = 64 * 1024
 HEADER_COUNT = 100
 HEADER_SECONDS = 10.0
 LINGER_SECONDS = 5.0
+TAKING_SECONDS = 30.0
 FRAMING = 8
 """Bytes of a chunked body that may stand for one of content: a chunk of one byte has six."""
 
@@ -41,6 +44,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._whole = True
         self._header_bytes = self._header_count = self._overhead = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._watch: asyncio.TimerHandle | None = None
+        self._resuming = False
         self._refusal = (400, "bad_request", "This is not HTTP.")
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -49,14 +54,20 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self._stop_watch()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._watch_taking(0)
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
         began_before = not self._whole or self._in_headers
         self._began = False
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._parse(data)
         if began_before and not self._began:
             self._overhead += len(data)
         if self._overhead > HEADER_BYTES and not self.transport.is_closing():
@@ -65,21 +76,55 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._in_headers and self._timer is None and not self.transport.is_closing():
             self._close_in(HEADER_SECONDS)
 
+    def _parse(self, data: bytes) -> None:
+        while data:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                data = data[upgrade.args[0] :]
+                self._stay()
+            except httptools.HttpParserError:
+                self.logger.warning("Invalid HTTP request received.")
+                self.send_400_response("")
+                return
+
+    def _stay(self) -> None:
+        """Declines another protocol: what follows is the body of the request, as if none was named.
+
+        The parser has taken the request for one without a body; another is told how it is framed.
+        """
+        framing = (b"content-length", b"transfer-encoding")
+        lines = (b"%b: %b\r\n" % header for header in self.headers if header[0] in framing)
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self._resuming = True
+        self._parse(b"POST / HTTP/1.1\r\n%b\r\n" % b"".join(lines))
+        self._resuming = False
+
     def on_message_begin(self) -> None:
+        if self._resuming:
+            return
         super().on_message_begin()
         self._in_headers, self._began, self._whole = True, True, False
         self._header_bytes = self._header_count = self._overhead = 0
 
     def on_url(self, url: bytes) -> None:
+        if self._resuming:
+            return
         super().on_url(url)
         self._count_header(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self._resuming:
+            return
         self._count_header(len(name) + len(value))
         if self._in_headers:
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
+        if self._resuming:
+            return
         self._in_headers = False
         self._stop_timer()
         super().on_headers_complete()
@@ -89,6 +134,8 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self.parser.should_upgrade():
+            return
         self._whole = True
         self._stop_timer()
         super().on_message_complete()
@@ -97,6 +144,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_response_complete()
         if not self._whole:
             self._close_in(LINGER_SECONDS)
+        self._watch_taking(0)
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is no request, or one too large to be read, and closes."""
@@ -121,6 +169,20 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse_headers(self) -> None:
         self._refusal = (431, "headers_too_large", "The headers of the request are too large.")
+
+    def _watch_taking(self, left_before: int) -> None:
+        """Aborts the connection when nothing was taken of an answer since the last look."""
+        self._stop_watch()
+        left = self.transport.get_write_buffer_size()
+        if left and left == left_before:
+            self.transport.abort()
+        elif left:
+            self._watch = self.loop.call_later(TAKING_SECONDS, self._watch_taking, left)
+
+    def _stop_watch(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
 
     def _close_in(self, seconds: float) -> None:
         self._stop_timer()

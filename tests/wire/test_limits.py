@@ -157,6 +157,39 @@ def test_an_upgrade_to_websockets_is_an_ordinary_request(server: Server, path: b
     assert "Traceback" not in server.log.read_text()
 
 
+BODY = b'{"system": ""}'
+
+
+@pytest.mark.parametrize("protocol", [b"h2c", b"websocket", b"TLS/1.0"])
+@pytest.mark.parametrize(
+    "framed",
+    [
+        b"content-length: %d\r\n\r\n%b" % (len(BODY), BODY),
+        CHUNKED + b"%x\r\n%b\r\n0\r\n\r\n" % (len(BODY), BODY),
+    ],
+)
+def test_a_request_that_offers_another_protocol_keeps_its_body(
+    server: Server, protocol: bytes, framed: bytes
+) -> None:
+    offer = b"connection: Upgrade, HTTP2-Settings\r\nupgrade: %b\r\n" % protocol
+    asked = ROUTE + KEY + offer + framed
+    connection = server.connect()
+    connection.send(asked * 2 + HEALTH + asked[:-5])
+    for _ in range(2):
+        assert code_of(connection.answer()) == "validation_error"
+    assert connection.answer().status == 200
+    connection.send(asked[-5:])
+    assert code_of(connection.answer()) == "validation_error"
+
+
+def test_an_offer_of_another_protocol_frees_no_body_from_its_limits(server: Server) -> None:
+    offer = b"connection: upgrade\r\nupgrade: h2c\r\n"
+    answer = server.ask(ROUTE + KEY + offer + b"content-length: 9999999999\r\n\r\n")
+    assert (answer.status, code_of(answer)) == (413, "payload_too_large")
+    answer = server.ask(ROUTE + KEY + offer + CHUNKED + b"1\r\n{\r\n")
+    assert (answer.status, code_of(answer)) == (408, "request_timeout")
+
+
 @pytest.mark.parametrize("data", [b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", b"hello\r\n\r\n"])
 def test_what_is_no_http_is_refused(server: Server, data: bytes) -> None:
     answer = server.ask(data)
