@@ -21,6 +21,10 @@ BODY_LIMIT = 32 * 1024 * 1024
 _SENT_AS = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 
+ERROR_LIMIT = 64 * 1024
+"""Bytes of an error that are read as JSON."""
+
+
 class BodyTooLarge(Exception):
     """A response's body went past `BODY_LIMIT`."""
 
@@ -50,8 +54,11 @@ class BoundedResponse(aiohttp.ClientResponse):
 
     async def json(self, **_: Any) -> Any:
         """The body as JSON, an empty object when it is none: SDKs read errors by it."""
+        content = await self.read()
+        if len(content) > ERROR_LIMIT:
+            return {}
         try:
-            return json.loads((await self.read()).decode("utf-8-sig", "replace"))
+            return json.loads(content.decode("utf-8-sig", "replace"))
         except (ValueError, RecursionError):
             return {}
 

@@ -15,9 +15,9 @@ from pydantic import (
 )
 
 from stemcore.api import faults
-from stemcore.api.raw_json import FieldSplitter, clean_json, has_more_values, join_fields
 from stemcore.errors import InvalidRequest
 from stemcore.prompts import trimmed
+from stemcore.raw_json import FieldSplitter, clean_json, has_more_values, join_fields
 
 MAX_VALUES = 20_000
 """Values in one field, those in its lists and objects counted."""

@@ -1,9 +1,7 @@
 """The one shape of every answer: `{ok, data, error, meta}`."""
 
-import asyncio
 import json
 from collections.abc import Iterable, Mapping
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +9,8 @@ import msgspec
 from pydantic import BaseModel
 from rest_framework.renderers import BaseRenderer
 
+from stemcore import portions
 from stemcore.context import request_id
-
-AT_ONCE_S = 0.01
-"""How long encoding may hold the event loop where it is done in parts."""
 
 
 class EnvelopeRenderer(BaseRenderer):
@@ -56,18 +52,8 @@ def encode(value: Any) -> bytes:
 
 
 async def encode_each(values: Iterable[Any]) -> list[Any]:
-    """Each value as JSON to stand in an answer, with the event loop free now and then.
-
-    For answers of many megabytes, which would hold the loop when they are encoded at once.
-    """
-    parts: list[Any] = []
-    free_at = monotonic() + AT_ONCE_S
-    for value in values:
-        parts.append(msgspec.Raw(encode(value)))
-        if monotonic() > free_at:
-            await asyncio.sleep(0)
-            free_at = monotonic() + AT_ONCE_S
-    return parts
+    """Each value as JSON to stand in an answer, for those of many megabytes."""
+    return await portions.each(lambda value: msgspec.Raw(encode(value)), values)
 
 
 def _plain(value: Any) -> Any:

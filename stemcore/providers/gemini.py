@@ -10,10 +10,10 @@ from typing import Annotated, Any, ClassVar
 
 import aiohttp
 import certifi
+import msgspec
 from google import genai
 from google.genai import errors, types
 from google.genai._api_client import GOOGLE_AI_API_DEFAULT_VERSION
-from pydantic import FiniteFloat, ValidationError
 
 from stemcore.http import BodyTooLarge, http_session
 from stemcore.providers.base import KeyedProvider
@@ -31,8 +31,10 @@ from stemcore.providers.wire import (
     Objects,
     Word,
     read_body,
+    read_vectors,
     retry_after_seconds,
     text_of,
+    unread_vectors,
 )
 from stemcore.settings import ProviderSettings
 
@@ -85,11 +87,11 @@ class _Answer(CamelModel):
     usage_metadata: Annotated[_UsageMetadata | None, Glanced] = None
 
 
-class _Vector(CamelModel):
-    values: list[FiniteFloat]
+class _Vector(msgspec.Struct):
+    values: msgspec.Raw
 
 
-class _Vectors(CamelModel):
+class _Vectors(msgspec.Struct):
     embeddings: list[_Vector]
 
 
@@ -162,10 +164,10 @@ class Gemini(KeyedProvider):
             {"model": model, "content": {"parts": [{"text": text}]}, **sized} for text in inputs
         ]
         with self._failures():
-            found = self._vectors(
-                await self._post(f"{model}:batchEmbedContents", {"requests": requests})
-            )
-        return Vectors([vector.values for vector in found.embeddings], None)
+            content = await self._post(f"{model}:batchEmbedContents", {"requests": requests})
+            found = self._vectors(content, len(inputs))
+            vectors = await read_vectors(vector.values for vector in found.embeddings)
+        return Vectors(vectors, None)
 
     async def _post(self, path: str, body: dict[str, object]) -> bytes:
         """The body of a 200's answer, by the low-level call of the SDK's own methods.
@@ -176,15 +178,14 @@ class Gemini(KeyedProvider):
         response = await self._client.aio._api_client.async_request("post", path, body)
         return (response.body or "").encode("utf-8", "replace")
 
-    def _vectors(self, content: bytes) -> _Vectors:
+    def _vectors(self, content: bytes, inputs: int) -> _Vectors:
         try:
-            return _Vectors.model_validate_json(content)
-        except ValidationError:
-            body = read_body(content)
-            fault = fault_in(body)
+            return unread_vectors(content, _Vectors, inputs)
+        except ValueError:
+            fault = fault_in(read_body(content))
             if fault is not None:
                 raise fault.failure(self.name) from None
-            return _Vectors.model_validate(body)
+            raise
 
     @contextmanager
     def _failures(self) -> Iterator[None]:

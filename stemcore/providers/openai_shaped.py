@@ -13,9 +13,10 @@ from typing import Annotated, Any, ClassVar
 
 import aiohttp
 import httpx2
+import msgspec
 import openai
 from openai._models import FinalRequestOptions
-from pydantic import BeforeValidator, FiniteFloat, ValidationError
+from pydantic import BeforeValidator, TypeAdapter
 
 from stemcore.http import BodyTooLarge, exchange, http_session
 from stemcore.providers.base import KeyedProvider
@@ -33,9 +34,12 @@ from stemcore.providers.wire import (
     Objects,
     WireModel,
     Word,
+    glance,
     read_body,
+    read_vectors,
     retry_after_seconds,
     text_of,
+    unread_vectors,
 )
 from stemcore.settings import ProviderSettings
 
@@ -105,14 +109,18 @@ class _Completion(WireModel):
     error: Any = None
 
 
-class _Embedding(WireModel):
-    embedding: list[FiniteFloat]
-    index: Annotated[int | None, Glanced] = None
+_NULL = msgspec.Raw(b"null")
+_usage_seen, _index_seen = TypeAdapter(_Usage | None), TypeAdapter(int | None)
 
 
-class _Embeddings(WireModel):
+class _Embedding(msgspec.Struct):
+    embedding: msgspec.Raw
+    index: msgspec.Raw = _NULL
+
+
+class _Embeddings(msgspec.Struct):
     data: list[_Embedding]
-    usage: Annotated[_Usage | None, Glanced] = None
+    usage: msgspec.Raw = _NULL
 
 
 class OpenAIShaped(KeyedProvider):
@@ -214,22 +222,22 @@ class OpenAIShaped(KeyedProvider):
         if dimension:
             body["dimensions"] = dimension
         with self._failures():
-            found = self._embeddings(await self._post(EMBEDDINGS, body))
-        return Vectors(self._in_order(found.data), _usage(found.usage))
+            found = self._embeddings(await self._post(EMBEDDINGS, body), len(inputs))
+            vectors = await read_vectors(self._in_order(found.data))
+        return Vectors(vectors, _usage(glance(found.usage, _usage_seen)))
 
-    def _embeddings(self, content: bytes) -> _Embeddings:
+    def _embeddings(self, content: bytes, inputs: int) -> _Embeddings:
         try:
-            return _Embeddings.model_validate_json(content)
-        except ValidationError:
-            body = read_body(content)
-            self._raise_fault_in(body)
-            return _Embeddings.model_validate(body)
+            return unread_vectors(content, _Embeddings, inputs)
+        except ValueError:
+            self._raise_fault_in(read_body(content))
+            raise
 
-    def _in_order(self, data: list[_Embedding]) -> list[list[float]]:
+    def _in_order(self, data: list[_Embedding]) -> list[msgspec.Raw]:
         """The vectors by their index; a server that sends no index at all sends them in order."""
-        if all(item.index is None for item in data):
+        by_index = {glance(item.index, _index_seen): item.embedding for item in data}
+        if set(by_index) == {None}:
             return [item.embedding for item in data]
-        by_index = {item.index: item.embedding for item in data}
         if set(by_index) != set(range(len(data))):
             raise self.failed(FailureKind.MALFORMED, "numbered its embeddings wrongly")
         return [by_index[index] for index in range(len(data))]

@@ -5,26 +5,42 @@ it has another shape than documented, and never costs the answer.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
+import msgspec
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    TypeAdapter,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
 )
 from pydantic.alias_generators import to_camel
 
+from stemcore import portions
+from stemcore.raw_json import has_more_values
 from stemcore.text import clean_text
+
+S = TypeVar("S", bound=msgspec.Struct)
+T = TypeVar("T")
 
 _LARGEST_COUNT = 2**31 - 1  # what an integer column holds
 _DIGITS = len(str(_LARGEST_COUNT))
 _DEEPEST_PART = 5
+
+BODY_BYTES = 8 * 1024 * 1024
+BODY_VALUES = 50_000
+"""Bounds of a body without vectors: reading it holds the event loop."""
+
+VECTOR_BYTES = 256 * 1024
+"""An embedding's: 8,192 numbers with all their digits."""
+_VECTOR_OBJECTS = 4  # around it and beside it
+_GLANCE_BYTES = 4096
 
 
 class WireModel(BaseModel):
@@ -78,8 +94,10 @@ Objects = BeforeValidator(_objects)
 def read_body(content: bytes) -> Any:
     """The JSON value of a response body, without the list around it that some put there.
 
-    Raises ValueError.
+    Raises ValueError, also for one beyond the bounds.
     """
+    if len(content) > BODY_BYTES or has_more_values(content, BODY_VALUES):
+        raise ValueError("too large")
     try:
         value = json.loads(content.decode("utf-8-sig", "replace"), parse_int=_integer)
     except RecursionError:
@@ -87,6 +105,46 @@ def read_body(content: bytes) -> Any:
     if isinstance(value, list) and len(value) == 1:
         return value[0]
     return value
+
+
+def unread_vectors(content: bytes, shape: type[S], inputs: int) -> S:
+    """A response body with embeddings of so many inputs; their numbers are still JSON.
+
+    Raises ValueError.
+    """
+    if content.count(b"{") > _VECTOR_OBJECTS * (inputs + 1):
+        raise ValueError("too many")
+    content = content.removeprefix(b"\xef\xbb\xbf").strip()
+    if content.startswith(b"["):
+        content = content[1:-1]
+    try:
+        return msgspec.json.decode(content, type=shape)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+async def read_vectors(vectors: Iterable[msgspec.Raw]) -> list[list[float]]:
+    """The numbers of embeddings, all finite. Raises ValueError."""
+    return await portions.each(_vector, vectors)
+
+
+def _vector(raw: msgspec.Raw) -> list[float]:
+    if memoryview(raw).nbytes > VECTOR_BYTES:
+        raise ValueError("too large")
+    return _numbers.decode(raw)
+
+
+_numbers = msgspec.json.Decoder(list[float])
+
+
+def glance(raw: msgspec.Raw, kind: TypeAdapter[T]) -> T | None:
+    """What an unread part says, None when it does not fit."""
+    if memoryview(raw).nbytes > _GLANCE_BYTES:
+        return None
+    try:
+        return kind.validate_json(bytes(raw))
+    except ValidationError:
+        return None
 
 
 def _integer(digits: str) -> int | float:

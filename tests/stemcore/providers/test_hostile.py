@@ -18,6 +18,7 @@ from tests.client import Api
 from tests.properties import tries
 from tests.stemcore.providers.calls import ask, embed_texts, log_rows
 from tests.stubs import steps
+from tests.wire.bombs import KEYS, NUMBERS, OBJECTS, TEXTS
 
 DEEP = b"[" * 100_000
 
@@ -53,6 +54,47 @@ async def test_it_moves_on_from_nested_brackets(
 @pytest.mark.parametrize("name", ["openai", "gemini"])
 async def test_it_moves_on_from_nested_brackets_in_embeddings(providers: Any, name: str) -> None:
     getattr(providers, name).always_embeddings(steps.raw(NESTED["closed"]))
+    assert (await embed_texts("text", default_provider=name)).provider == "openrouter"
+
+
+BOMBS = {"numbers": NUMBERS, "objects": OBJECTS, "texts": TEXTS, "keys": KEYS}
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize("name", ["openai", "gemini"])
+@pytest.mark.parametrize("case", BOMBS)
+async def test_it_reads_no_body_of_countless_values(
+    providers: Any, name: str, case: str, status: int
+) -> None:
+    good = (
+        b'{"choices": [{"message": {"content": "x"}}],'
+        b' "candidates": [{"content": {"parts": [{"text": "x"}]}}], "more": %b}' % BOMBS[case]
+    )
+    getattr(providers, name).always(steps.raw(good, status))
+    assert (await ask(default_provider=name)).provider == "openrouter"
+
+
+async def test_commas_and_brackets_in_a_text_are_no_values(providers: Any) -> None:
+    text = 'f([1, 2, 3]), "then" {x}, ' * 20_000
+    body = json.dumps({"choices": [{"message": {"content": text}}]}).encode()
+    providers.openai.script(steps.raw(body))
+    assert (await ask(default_provider="openai")).content == text
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        b"[%b]" % b",".join([b'{"embedding": [1], "values": [1]}'] * 100_000),
+        b'[{"embedding": %b, "values": %b}]' % (NUMBERS, NUMBERS),
+        b'[{"embedding": [1], "values": [1]}], "more": %b' % OBJECTS,
+    ],
+    ids=["vectors", "numbers", "objects"],
+)
+@pytest.mark.parametrize("name", ["openai", "gemini"])
+async def test_it_reads_no_countless_embeddings(providers: Any, name: str, item: bytes) -> None:
+    getattr(providers, name).always_embeddings(
+        steps.raw(b'{"data": %b, "embeddings": %b}' % (item, item))
+    )
     assert (await embed_texts("text", default_provider=name)).provider == "openrouter"
 
 

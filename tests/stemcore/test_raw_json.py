@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stemcore.api.raw_json import FieldSplitter, clean_json, has_more_values, join_fields
 from stemcore.errors import InvalidJson
+from stemcore.raw_json import FieldSplitter, clean_json, has_more_values, join_fields
 from stemcore.text import clean_text
 
 PARTS = st.sampled_from(
