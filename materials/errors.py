@@ -76,6 +76,13 @@ class NoText(ExtractionFailed):
     )
 
 
+class EmbeddedBodies(NoText):
+    message = (
+        "The text of this document lies in other files placed inside it, which are not read. "
+        "Please open it in Word, save it again as DOCX, and upload that."
+    )
+
+
 class TooLarge(ExtractionFailed):
     message = "This file is too large to read. Please split it and upload the parts."
 

@@ -27,7 +27,7 @@ from stemcore.database import BULK, write
 INDEXED_AT_ONCE: Final = 200
 """Chunks whose words are indexed with their storing, which must stay short; more are repaired."""
 
-METHODS: Final = {Kind.PDF: "pypdfium2", Kind.DOCX: "python-docx", Kind.PPTX: "python-pptx"}
+METHODS: Final = {Kind.PDF: "pypdfium2", Kind.DOCX: "ooxml", Kind.PPTX: "ooxml"}
 
 MAX_CHARS: Final = 2_000_000
 MAX_CHUNKS: Final = 1_000

@@ -31,6 +31,7 @@ _FAILURES: Final = {
         errors.EncryptedFile,
         errors.BrokenFile,
         errors.NoText,
+        errors.EmbeddedBodies,
         errors.TooLarge,
         errors.TooSlow,
     )
