@@ -186,7 +186,7 @@ def test_it_reads_no_file_of_this_machine(tmp_path: Path) -> None:
 
 def test_it_ends_a_parser_that_takes_too_much_memory() -> None:
     row = f"<w:p {WORD}><w:r><w:t>Text</w:t></w:r></w:p>".encode()
-    xml = b"<w:document %s><w:body>%s</w:body></w:document>" % (WORD.encode(), row * 40_000)
+    xml = b"<w:document %s><w:body>%s</w:body></w:document>" % (WORD.encode(), row * 150_000)
     whole = files.word(lambda document: document.add_paragraph("Text"))
     hungry = files.with_part(whole, "word/document.xml", xml)
     assert read(hungry, DOCX).segments
