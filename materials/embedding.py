@@ -34,6 +34,11 @@ class EmbeddingModel:
     provider: str
     model: str
 
+    @property
+    def last_name(self) -> str:
+        """What a model is known by: "openai/x" of one provider is "x" of another."""
+        return self.model.rpartition("/")[2]
+
 
 @dataclass(frozen=True)
 class Vectors:
@@ -80,7 +85,7 @@ async def embed_texts(
     """
     model = current_model(await embedding_provider(owner.class_id))
     known = await known_vectors(owner.id, model)
-    run = _Run(owner, model, len(texts), progress)
+    run = Run(owner, model, len(texts), progress)
     run.vectors = {text: known[text] for text in texts if text in known}
     await run.embed_missing(texts)
     if run.model != model and run.kept:
@@ -89,10 +94,21 @@ async def embed_texts(
     return Vectors(run.model.provider, run.model.model, [run.vectors[text] for text in texts])
 
 
-class _Run:
-    """The embedding of one material's texts."""
+class Run:
+    """The embedding of one material's texts, by `model` first and, when it fails, by others.
 
-    def __init__(self, owner: Owner, model: EmbeddingModel, total: int, progress: Progress) -> None:
+    `strictly` asks no other. `model` is in the end the one that made `vectors`.
+    """
+
+    def __init__(
+        self,
+        owner: Owner,
+        model: EmbeddingModel,
+        total: int,
+        progress: Progress = no_progress,
+        *,
+        strictly: bool = False,
+    ) -> None:
         self.model = model
         self.vectors: dict[str, list[float]] = {}
         self.fresh: set[str] = set()
@@ -101,6 +117,7 @@ class _Run:
             purpose="material_embedding",
             deadline=Deadline.after(0),
             default_provider=model.provider,
+            provider_order=(model.provider,) if strictly else (),
             user_id=owner.uploaded_by,
             class_id=owner.class_id,
             sandbox_id=owner.sandbox_id,

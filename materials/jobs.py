@@ -36,7 +36,7 @@ _RETRY_IS_DUE = f"status = 'retry' and updated_at + {_DELAY} <= now()"
 
 _WORKER_IS_DEAD = """
 status = 'processing'
-    and coalesce(locked_at, updated_at) < now() - make_interval(mins => %(lock_minutes)s)"""
+    and coalesce(locked_at, updated_at) < now() - make_interval(secs => %(lock)s)"""
 
 _CLAIM = """
 with due as (
@@ -157,7 +157,7 @@ def _claim(statement: str, limit: int, job_ids: Sequence[UUID] = ()) -> list[Cla
         "limit": limit,
         "first_delay": FIRST_DELAY_S,
         "longest_delay": LONGEST_DELAY_S,
-        "lock_minutes": settings.MATERIAL_JOB_LOCK_MINUTES,
+        "lock": settings.MATERIAL_JOB_LOCK_MINUTES * 60,
         "forgotten": FORGOTTEN_S,
     }
     with connection.cursor() as cursor:

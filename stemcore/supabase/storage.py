@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Final, Protocol
 from urllib.parse import quote
@@ -145,7 +146,7 @@ class SupabaseStorage:
         headers |= {"x-upsert": "true", "content-type": "application/octet-stream"}
         try:
             async with http_session("storage").post(
-                url, headers=headers, data=content, allow_redirects=False, timeout=TIMEOUT
+                url, headers=headers, data=BytesIO(content), allow_redirects=False, timeout=TIMEOUT
             ) as response:
                 if response.status != 200:
                     raise StorageUnavailable(
