@@ -109,6 +109,14 @@ class Picture(Part):
     title: Annotated[str, Field(max_length=200)] = ""
 
 
+class WantedCanvas(Part):
+    """The picture that an answer hinted at."""
+
+    type: Annotated[Literal["chart", "diagram", "wave", "vector"], CaseFolded]
+    concept: Annotated[str, Field(max_length=200)] = ""
+    title: Annotated[str, Field(max_length=200)] = ""
+
+
 class Canvas(Body):
     """The body of the canvas route; the class is named, but nothing of it is read."""
 

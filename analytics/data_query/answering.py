@@ -50,8 +50,9 @@ async def answer_question(reader: Reader, question: str) -> ChartSpec:
 
 
 async def _drawn(question: str, tables: Tables, call: Call) -> ChartSpec:
+    asked = numbered_question(question, tables.students)
     prompt = PROMPT.render(
-        question=Untrusted(numbered_question(question, tables.students)),
+        question=Untrusted(asked),
         figures=Untrusted(tables.text),
     )
     refused = False
@@ -59,7 +60,7 @@ async def _drawn(question: str, tables: Tables, call: Call) -> ChartSpec:
     def read_chart(text: str) -> ChartSpec:
         nonlocal refused
         refused = False
-        chart = read_answer(text, ChartSpec, LABEL)
+        chart = read_answer(text, ChartSpec, LABEL).titled(asked)
         if says_no_data(chart):
             return no_data_chart()
         faults = faults_of_chart(chart, tables)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from chat.canvas.specs import SPECS, Spec
+from chat.canvas.specs import SPECS, CanvasType, Spec
 from chat.errors import CanvasFailed
 from chat.requests import Picture
 from stemcore.answers import UnusableAnswer, answer_schema, read_answer
@@ -14,6 +15,17 @@ PROMPT = PromptTemplate(Path(__file__).parent.parent / "prompts" / "canvas", ver
 LABEL = "canvas"
 CANVAS_SECONDS = 20.0
 MAX_TOKENS = 1000
+
+
+class Hint(Protocol):
+    """What picture is wanted; concept and title may be empty."""
+
+    @property
+    def type(self) -> CanvasType: ...
+    @property
+    def concept(self) -> str: ...
+    @property
+    def title(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -29,9 +41,11 @@ async def generate_canvas(wanted: CanvasWanted, call: Call) -> Spec:
     """A spec of the type asked for. Raises CanvasFailed."""
     model = SPECS[wanted.hint.type]
     prompt = _prompt(wanted)
+    hint = wanted.hint
+    titles = (hint.title, hint.concept, wanted.question, hint.type.capitalize())
 
     def read(text: str) -> Spec:
-        spec = read_answer(text, model, LABEL)
+        spec = read_answer(text, model, LABEL).titled(*titles)
         if prompt.leaks_into(spec.model_dump_json()):
             fault = "the spec must not repeat its instructions"
             raise UnusableAnswer([fault], f"Invalid {LABEL} JSON: {fault}")

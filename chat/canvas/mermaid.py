@@ -1,48 +1,64 @@
 """The part of Mermaid that a diagram may use.
 
-A definition is run by the reader's browser, so it is checked against a small grammar instead of
-being searched for what is bad: a flowchart header, then nodes and arrows, nothing else. There is
-no place in it for `click`, links, styles, directives or HTML.
+A definition is run by the reader's browser, so it is read by a small grammar instead of being
+searched for what is bad: a flowchart header, then nodes and arrows, nothing else. There is no
+place in it for `click`, links, styles, directives or HTML. What is served is written anew wherever
+Mermaid might not read it as it stands.
 Syntax: https://mermaid.js.org/syntax/flowchart.html
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-MAX_NODES = 8
+from chat.canvas.looks import NotMermaid, unfenced, without_looks
+
+MAX_NODES = 20
 MAX_CHARS = 4_000
+MAX_RAW_CHARS = 12_000
+"""Longest definition with its looks."""
 
-_HEADER = re.compile(r"(?:flowchart|graph)(?:[ \t]+(?:TB|TD|BT|RL|LR))?[ \t]*(?:[;\n]|$)")
-_ID = r"[A-Za-z0-9_](?:[A-Za-z0-9_]|-(?=[A-Za-z0-9_]))*"
-_PLAIN = r"[^\[\](){}<>\"`|;&#\n]+"
-_QUOTED = r'"[^"<>`;\n]*(?:[<>](?![A-Za-z/!?])[^"<>`;\n]*)*"'
-_LABEL = rf"[ \t]*(?:{_QUOTED}|{_PLAIN})[ \t]*"
-_SHAPES = "|".join(
-    re.escape(left) + _LABEL + re.escape(right)
-    for left, right in (
-        ("([", "])"),
-        ("[[", "]]"),
-        ("[(", ")]"),
-        ("((", "))"),
-        ("{{", "}}"),
-        ("[", "]"),
-        ("(", ")"),
-        ("{", "}"),
-    )
+# Mermaid wants a direction before a semicolon, and no space there.
+_HEADER = re.compile(r"(?:flowchart|graph)(?:[ \t]+(?:TB|TD|BT|RL|LR)(?:;|[ \t]*\n)|[ \t]*\n)")
+_ID = r"\w(?:\w|-(?=\w))*"
+_SHAPES = (
+    ("([", "])"),
+    ("[[", "]]"),
+    ("[(", ")]"),
+    ("((", "))"),
+    ("{{", "}}"),
+    ("[", "]"),
+    ("(", ")"),
+    ("{", "}"),
 )
-_NODE = re.compile(rf"({_ID})(?:{_SHAPES})?")
-_ARROW_LABEL = rf"\|(?:{_LABEL})\|"
-_WORDS = r"[^\[\](){}<>\"`|;&#\n=.-]+"
+_QUOTED = r'"[^"\n]*"'
+# A label ends at the bracket behind which the statement ends or goes on.
+_GOES_ON = r"(?=[ \t]*(?:$|[&=<.-]))"
+_SHAPE = "|".join(
+    rf"({re.escape(left)})[ \t]*({_QUOTED}|[^\"|\n]*?)[ \t]*({re.escape(right)}){_GOES_ON}"
+    for left, right in _SHAPES
+)
+_NODE = re.compile(rf"({_ID})(?:{_SHAPE})?")
 _ARROW = re.compile(
     rf"""[ \t]*(?:
-        (?:<?--+[>ox] | ---+ | <?==+[>ox] | ===+ | <?-\.+-[>ox]?)(?:[ \t]*{_ARROW_LABEL})?
-      | --[ \t]*{_WORDS}--+>?
-      | ==[ \t]*{_WORDS}==+>?
-      | -\.[ \t]*{_WORDS}\.+->?
+        (?P<plain><?--+[>ox] | ---+ | <?==+[>ox] | ===+ | <?-\.+-[>ox]?)
+        (?:[ \t]*\|[ \t]*(?P<label>{_QUOTED}|[^"|\n]+?)[ \t]*\|)?
+      | --[ \t]*(?P<thin>{_QUOTED}|(?:(?!--)[^"|\n])+?)[ \t]*--+(?P<thin_head>>?)
+      | ==[ \t]*(?P<thick>{_QUOTED}|(?:(?!==)[^"|\n])+?)[ \t]*==+(?P<thick_head>>?)
+      | -\.[ \t]*(?P<dotted>{_QUOTED}|(?:(?!\.-)[^"|\n])+?)[ \t]*\.+-(?P<dotted_head>>?)
     )[ \t]*""",
     re.VERBOSE,
 )
+_WORDED = {"thin": ("---", "-->"), "thick": ("===", "==>"), "dotted": ("-.-", "-.->")}
 _AND = re.compile(r"[ \t]*&[ \t]*")
+# What would be HTML, Markdown, an icon or a link, wherever it stands.
+_FORBIDDEN = re.compile(r"[`;]|<[A-Za-z/!?]|javascript:|(?<![A-Za-z])fa[a-z]?:fa-", re.IGNORECASE)
+_SLASH = re.compile(r"\A[/\\]|[/\\]\Z")
+# Labels that need no quotes; the words that Mermaid reads in a way of its own do.
+_SAFE = re.compile(
+    r"(?!(?:.* )?(?:end|graph|flowchart|subgraph|style|class|click|href|call|default)(?: |\Z))"
+    r"[A-Za-z0-9](?:[A-Za-z0-9 ]*[A-Za-z0-9])?",
+    re.IGNORECASE,
+)
 # Words with a meaning of their own where a statement begins.
 _RESERVED_WORDS = """
 click href call callback end subgraph style classdef class linkstyle direction default graph
@@ -51,43 +67,91 @@ flowchart interpolate acctitle accdescr
 _RESERVED = frozenset(_RESERVED_WORDS.split())
 
 
-class NotMermaid(ValueError):
-    """The definition is outside the grammar; the message says where, without quoting it."""
+@dataclass(frozen=True)
+class _Statement:
+    """Nodes along arrows and ampersands: their ids, and the text as Mermaid surely reads it."""
+
+    ids: tuple[str, ...]
+    text: str
 
 
-def check_definition(definition: str) -> None:
-    """Raises NotMermaid unless the definition is a flowchart of at most eight nodes."""
-    if len(definition) > MAX_CHARS:
+def drawable(definition: str) -> str:
+    """The definition as it may be drawn: as it is where that is sure to be read, else anew.
+
+    Raises NotMermaid unless it is a flowchart of at most `MAX_NODES` nodes, looks aside.
+    """
+    if len(definition) > MAX_RAW_CHARS:
         raise NotMermaid("is too long")
-    header = _HEADER.match(definition)
+    definition = unfenced(definition)
+    try:
+        return _checked(definition)
+    except NotMermaid:
+        return _checked(without_looks(definition))
+
+
+def _checked(definition: str) -> str:
+    header = _HEADER.match(definition + "\n")
     if header is None:
         raise NotMermaid('must begin with "flowchart" or "graph" and a direction')
-    statements = re.split(r"[;\n]", definition[header.end() :])
-    nodes = {node for statement in _numbered(statements) for node in _nodes_of(*statement)}
+    lines = [line.strip() for line in re.split(r"[;\n]", definition[header.end() :])]
+    statements = [(line, _read(number, line)) for number, line in enumerate(lines, start=2) if line]
+    nodes = {node for _, statement in statements for node in statement.ids}
     if not nodes:
         raise NotMermaid("must have at least one node")
     if len(nodes) > MAX_NODES:
         raise NotMermaid(f"must have at most {MAX_NODES} nodes")
+    if any(line != statement.text for line, statement in statements):
+        head = header[0].strip().rstrip(";")
+        definition = "\n".join([head, *(statement.text for _, statement in statements)])
+    if len(definition) > MAX_CHARS:
+        raise NotMermaid("is too long")
+    return definition
 
 
-def _numbered(statements: Iterable[str]) -> Iterator[tuple[int, str]]:
-    for number, statement in enumerate(statements, start=2):
-        if statement.strip():
-            yield number, statement.strip()
-
-
-def _nodes_of(number: int, statement: str) -> list[str]:
-    """The ids of the nodes along one statement: nodes, joined by arrows and ampersands."""
-    nodes: list[str] = []
+def _read(number: int, line: str) -> _Statement:
+    """One statement: nodes, joined by arrows and ampersands. Raises NotMermaid."""
+    ids: list[str] = []
+    texts: list[str] = []
     position = 0
-    while True:
-        node = _NODE.match(statement, position)
-        if node is None or node[1].lower() in _RESERVED:
-            raise NotMermaid(f"line {number} is not a node or an arrow between nodes")
-        nodes.append(node[1])
-        if node.end() == len(statement):
-            return nodes
-        joint = _AND.match(statement, node.end()) or _ARROW.match(statement, node.end())
+    while node := _NODE.match(line, position):
+        if node[1].lower() in _RESERVED:
+            break
+        ids.append(node[1])
+        texts.append(_node_text(number, node))
+        if node.end() == len(line):
+            return _Statement(tuple(ids), " ".join(texts))
+        joint = _AND.match(line, node.end()) or _ARROW.match(line, node.end())
         if joint is None:
-            raise NotMermaid(f"line {number} is not a node or an arrow between nodes")
+            break
+        texts.append("&" if joint.re is _AND else _arrow_text(number, joint))
         position = joint.end()
+    raise NotMermaid(f"line {number} is not a node or an arrow between nodes")
+
+
+def _node_text(number: int, node: re.Match[str]) -> str:
+    shape = [part for part in node.groups()[1:] if part is not None]
+    if not shape:
+        return node[1]
+    left, label, right = shape
+    return f"{node[1]}{left}{_label_text(number, label)}{right}"
+
+
+def _arrow_text(number: int, arrow: re.Match[str]) -> str:
+    if plain := arrow["plain"]:
+        label = arrow["label"]
+        return f"{plain}|{_label_text(number, label)}|" if label else plain
+    kind = next(name for name in _WORDED if arrow[name])
+    head = _WORDED[kind][bool(arrow[f"{kind}_head"])]
+    return f"{head}|{_label_text(number, arrow[kind])}|"
+
+
+def _label_text(number: int, label: str) -> str:
+    """A label, in quotes unless it needs none.
+
+    Slashes at its ends are meant for another shape of the brackets, so without quotes they are
+    no text.
+    """
+    text = label[1:-1].strip() if label.startswith('"') else label
+    if not text or _FORBIDDEN.search(text) or (text == label and _SLASH.search(text)):
+        raise NotMermaid(f"line {number} holds a label that is no plain text")
+    return text if _SAFE.fullmatch(text) else f'"{text}"'

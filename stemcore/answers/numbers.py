@@ -34,13 +34,19 @@ def number_in(text: str) -> float | None:
     A unit behind it is left out, not converted: `6 m/s` is 6, `30°` is 30, `5 %` is 5. A comma
     before exactly three digits divides thousands, any other one is a decimal comma.
     """
+    measure = measure_in(text)
+    return measure[0] if measure else None
+
+
+def measure_in(text: str) -> tuple[float, str] | None:
+    """The number that a text states and its unit, which may be empty; None as in `number_in`."""
     found = _NUMBER.fullmatch(_MINUS.sub("-", text.strip())) if len(text) <= _LONGEST else None
     if found is None or not _is_unit(found["unit"]):
         return None
     amount = _amount(found["amount"] or found["mantissa"] or "1")
     power = int((found["exponent"] or found["caret"] or found["raised"] or "0").translate(_LOWERED))
     # Through text, for the product would not be the nearest float (6.02 times 1e23).
-    return float(f"{'-' if found['minus'] else ''}{amount}e{power}")
+    return float(f"{'-' if found['minus'] else ''}{amount}e{power}"), found["unit"].strip()
 
 
 def _amount(text: str) -> str:

@@ -63,6 +63,32 @@ async def test_it_names_the_field_that_does_not_fit(
     assert not providers.prompts
 
 
+@pytest.mark.parametrize(
+    ("wanted", "title"),
+    [
+        ({"type": "Vector", "concept": "", "title": ""}, "Which way does it go?"),
+        ({"type": "vector", "concept": "Two pulls", "title": None}, "Two pulls"),
+        ({"type": "vector", "concept": "Two pulls", "title": "Forces"}, "Forces"),
+    ],
+)
+async def test_it_fills_what_the_model_left_out_from_the_request(
+    api: Api, cast: Cast, providers: Any, wanted: dict[str, Any], title: str
+) -> None:
+    providers.script(step({"vectors": [{"magnitude": "10 N", "angle": "30°"}]}))
+    spec = data_of(await CANVAS.call(api, cast, canvas_hint=wanted))["spec"]
+    vector = {"label": "1", "magnitude": 5, "angleDeg": 30, "color": "#2563eb"}
+    assert spec == {"type": "vector", "title": title, "vectors": [vector]}
+
+
+async def test_it_asks_again_where_numbers_cannot_be_drawn_together(
+    api: Api, cast: Cast, providers: Any
+) -> None:
+    far_apart = [{"magnitude": 1, "angleDeg": 0}, {"magnitude": 1000, "angleDeg": 90}]
+    providers.script(step({**samples.VECTOR, "vectors": far_apart}), step(samples.VECTOR))
+    assert data_of(await CANVAS.call(api, cast))["spec"] == samples.VECTOR
+    assert "the largest must be at most 10 times the smallest" in providers.prompts[1].user
+
+
 async def test_it_takes_longest_texts_and_none(api: Api, cast: Cast, providers: Any) -> None:
     providers.always(step(samples.VECTOR))
     long = {"student_question": "x" * 500, "ai_answer": "y" * 2000}
