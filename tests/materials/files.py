@@ -117,6 +117,10 @@ def archive(entries: dict[str, bytes]) -> bytes:
 
 def with_part(office_file: bytes, name: str, content: bytes) -> bytes:
     """An Office file with one of its parts replaced."""
+    return archive({**entries(office_file), name: content})
+
+
+def entries(office_file: bytes) -> dict[str, bytes]:
+    """The parts of an Office file by their names."""
     with zipfile.ZipFile(BytesIO(office_file)) as file:
-        entries = {entry: file.read(entry) for entry in file.namelist()}
-    return archive({**entries, name: content})
+        return {entry: file.read(entry) for entry in file.namelist()}
