@@ -59,6 +59,7 @@ class ChatMessage(models.Model):
     class Meta:
         managed = False
         db_table = "class_chat_messages"
+        permissions = [("read_message_text", "Can read what people write in chats")]
 
 
 class ChatCompaction(models.Model):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from stemcore import env
+from stemcore.console.appearance import UNFOLD  # noqa: F401  # the admin's look
 from stemcore.embedded.platform import embedded_database
 from stemcore.embedded.server import EmbeddedServerError
 from stemcore.logs import configure_logging
@@ -33,7 +34,8 @@ elif not SECRET_KEY:
     SECRET_KEY = "only-for-development-" + "0" * 40
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "stemcore.console.apps.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -59,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "stemcore.console.door.Door",
 ]
 
 TEMPLATES = [
@@ -85,8 +88,12 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-# Redirects to TLS and HSTS are the business of the proxy that ends TLS.
-SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008"]
+SESSION_COOKIE_AGE = env.number("STAFF_IDLE_HOURS", 2, least=1) * 3600
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
+X_FRAME_OPTIONS = "DENY"
+# Redirects to TLS, and TLS on other names of the domain, are the business of who runs them.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 REST_FRAMEWORK: dict[str, Any] = {
@@ -240,6 +247,8 @@ THROTTLE_RATES: dict[str, str | None] = {
     "join_user": env.rate("THROTTLE_JOIN_PER_USER", "30/m"),
     "join_address": env.rate("THROTTLE_JOIN_PER_ADDRESS", "1200/m"),
     "join_service": env.rate("THROTTLE_JOIN_SERVICE", "off"),
+    "staff_account": env.rate("THROTTLE_STAFF_PER_ACCOUNT", "10/15m"),
+    "staff_address": env.rate("THROTTLE_STAFF_PER_ADDRESS", "60/15m"),
 }
 
 # --- Demo ---------------------------------------------------------------------------------------

@@ -1,0 +1,109 @@
+"""Stored reports in the console."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from analytics.models import InsightsSnapshot, TeachingBriefSnapshot
+from classes.models import Classroom
+from stemcore.console import pages
+from stemcore.console.base import ConsoleAdmin
+from stemcore.console.charts import bars
+from stemcore.console.filters import choices_filter
+from stemcore.console.markup import LABELS, ago, row_link
+
+
+class SnapshotAdmin(ConsoleAdmin):
+    """What both kinds of report share."""
+
+    list_filter: ClassVar[Any] = ("generated_at",)
+    list_select_related = ("classroom",)
+    search_fields = ("classroom__title",)
+    search_help_text = "A class's title, or the id of a report or class"
+    id_fields = ("id", "classroom_id")
+    heavy = ("payload",)
+    ordering = ("-generated_at",)
+
+    @display(description="Class", ordering="classroom__title")
+    def of_class(self, row: Any) -> SafeString | str:
+        return row_link("classes_classroom", row.classroom_id, row.classroom.title)
+
+    @display(description="Made", ordering="generated_at")
+    def made(self, row: Any) -> SafeString | str:
+        return ago(row.generated_at)
+
+
+@admin.register(InsightsSnapshot)
+class InsightsSnapshotAdmin(SnapshotAdmin):
+    list_display = ("id", "of_class", "made")
+    fields = (("of_class", "generated_at"),)
+    page_template: ClassVar[str | None] = "console/insights.html"
+
+    def page(self, request: HttpRequest, row: InsightsSnapshot) -> dict[str, Any]:
+        return insights_charts(row.payload)
+
+
+@admin.register(TeachingBriefSnapshot)
+class TeachingBriefSnapshotAdmin(SnapshotAdmin):
+    list_display = ("id", "of_class", "state", "made")
+    list_filter = (
+        choices_filter("status", "empty", "ready", "generating", "error", "no_data"),
+        "generated_at",
+    )
+    fields = (("of_class", "state"), ("generated_at", "updated_at"), "error_message")
+    page_template: ClassVar[str | None] = "console/brief.html"
+
+    @display(description="Status", ordering="status", label=LABELS)
+    def state(self, row: TeachingBriefSnapshot) -> str:
+        return row.status
+
+    def page(self, request: HttpRequest, row: TeachingBriefSnapshot) -> dict[str, Any]:
+        return {"brief": row.payload or {}}
+
+
+def insights_charts(payload: Any) -> dict[str, Any]:
+    """The figures of insights as a page shows them; of a stored payload nothing is taken on trust.
+
+    Returns `summary` and, where there is something to draw, `topics`, `bloom` and `narrative`.
+    """
+    report = payload if isinstance(payload, dict) else {}
+    topics = [topic for topic in _list(report, "topics") if isinstance(topic, dict)][:30]
+    bloom = report.get("bloom_breakdown")
+    levels = bloom if isinstance(bloom, dict) else {}
+    narrative = report.get("ai_narrative")
+    return {
+        "summary": report.get("class_summary") or {},
+        "topics": bars(
+            {str(t.get("title")): _percent(t.get("avg_score")) for t in topics}, "Average, %"
+        ),
+        "bloom": bars({str(k): _percent(v) for k, v in levels.items()}, "Average, %"),
+        "narrative": narrative if isinstance(narrative, dict) else {},
+    }
+
+
+def _list(report: dict[str, Any], name: str) -> list[Any]:
+    found = report.get(name)
+    return found if isinstance(found, list) else []
+
+
+def _percent(score: object) -> float | None:
+    return round(100 * score, 1) if isinstance(score, int | float) else None
+
+
+def _class_insights(row: Classroom) -> dict[str, Any]:
+    found = InsightsSnapshot.objects.filter(classroom=row).first()
+    return {"snapshot": found, **(insights_charts(found.payload) if found else {})}
+
+
+pages.register(
+    "class",
+    pages.Part(
+        "Latest insights",
+        "console/parts/insights.html",
+        _class_insights,
+        "analytics.view_insightssnapshot",
+    ),
+)

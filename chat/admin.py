@@ -1,0 +1,132 @@
+"""Chats in the console. What people wrote is shown to those alone who may read it, and logged."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from chat.models import AuthorKind, ChatCompaction, ChatMessage, ChatSession
+from classes.admin import person_link, with_names
+from stemcore.console import pages
+from stemcore.console.base import ConsoleAdmin
+from stemcore.console.filters import choices_filter
+from stemcore.console.markup import ago, link, list_url, row_link
+
+READ_TEXT = "chat.read_message_text"
+TEXTS = ("content", "citations")
+
+
+@admin.register(ChatSession)
+class ChatSessionAdmin(ConsoleAdmin):
+    list_display = ("title", "owner", "of_class", "messages", "last", "archived")
+    list_filter = (
+        "is_pinned",
+        ("archived_at", admin.EmptyFieldListFilter),
+        ("sandbox_id", admin.EmptyFieldListFilter),
+        "last_message_at",
+    )
+    list_select_related = ("classroom",)
+    search_fields = ("title", "classroom__title")
+    search_help_text = "A title, a class's title, or the id of a session, class, owner or sandbox"
+    id_fields = ("id", "classroom_id", "owner_user_id", "sandbox_id")
+    ordering = ("-last_message_at",)
+    fields = (
+        ("title", "owner", "of_class"),
+        ("created_at", "last_message_at", "archived_at"),
+        ("messages", "calls", "sandbox"),
+    )
+    page_template: ClassVar[str | None] = "console/session.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ChatSession]:
+        stored = ChatMessage.objects.filter(session=OuterRef("pk")).order_by()
+        counted = stored.values("session").annotate(number=Count("id")).values("number")
+        rows = with_names(super().get_queryset(request), "owner_user_id")
+        shown: QuerySet[ChatSession] = rows.annotate(message_count=Subquery(counted))
+        return shown
+
+    @display(description="Owner")
+    def owner(self, row: Any) -> SafeString | str:
+        return person_link(row.owner_user_id, row.person_name)
+
+    @display(description="Class", ordering="classroom__title")
+    def of_class(self, row: ChatSession) -> SafeString | str:
+        return row_link("classes_classroom", row.classroom_id, row.classroom.title)
+
+    @display(description="Messages")
+    def messages(self, row: Any) -> SafeString:
+        url = list_url("chat_chatmessage", session__id__exact=row.id)
+        return link(url, row.message_count or 0)
+
+    @display(description="Last message", ordering="last_message_at")
+    def last(self, row: ChatSession) -> SafeString | str:
+        return ago(row.last_message_at)
+
+    @display(description="Archived", boolean=True, ordering="archived_at")
+    def archived(self, row: ChatSession) -> bool:
+        return row.archived_at is not None
+
+    @display(description="AI calls")
+    def calls(self, row: ChatSession) -> SafeString:
+        filters = {"class_id": row.classroom_id, "user_id": row.owner_user_id}
+        return link(list_url("stemcore_providercall", **filters), "calls of this person here")
+
+    @display(description="Sandbox")
+    def sandbox(self, row: ChatSession) -> SafeString | str:
+        return row_link("stemcore_guestsandbox", row.sandbox_id)
+
+    def page(self, request: HttpRequest, row: ChatSession) -> dict[str, Any]:
+        if not request.user.has_perm(READ_TEXT):
+            return {"closed": True}
+        self.log_read(request, row, "Read the messages of this chat.")
+        newest = ChatMessage.objects.filter(session=row).order_by("-created_at", "-id")
+        return {
+            "messages": [*newest[: pages.MANY]][::-1],
+            "many": pages.MANY,
+            "memory": ChatCompaction.objects.filter(session=row).first(),
+        }
+
+
+@admin.register(ChatMessage)
+class ChatMessageAdmin(ConsoleAdmin):
+    list_display = ("when", "author_kind", "of_session", "model", "latency_ms", "total_tokens")
+    list_filter = (
+        choices_filter("author_kind", *AuthorKind.values),
+        choices_filter("safety", "ok", "refusal"),
+        "created_at",
+    )
+    list_select_related = ("session",)
+    search_fields = ("session__title",)
+    search_help_text = "A session's title, or the id of a message, session, class or person"
+    id_fields = ("id", "session_id", "classroom_id", "author_user_id")
+    heavy = TEXTS
+    ordering = ("-created_at",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        open_to_all = (
+            ("of_session", "author_kind", "created_at"),
+            ("provider", "model", "latency_ms", "safety"),
+            ("prompt_tokens", "completion_tokens", "total_tokens"),
+            "same_time",
+        )
+        return (*open_to_all, *TEXTS) if request.user.has_perm(READ_TEXT) else open_to_all
+
+    def page(self, request: HttpRequest, row: ChatMessage) -> dict[str, Any]:
+        if request.user.has_perm(READ_TEXT):
+            self.log_read(request, row, "Read this message.")
+        return {}
+
+    @display(description="When", ordering="created_at")
+    def when(self, row: ChatMessage) -> SafeString | str:
+        return ago(row.created_at)
+
+    @display(description="Session", ordering="session__title")
+    def of_session(self, row: ChatMessage) -> SafeString | str:
+        return row_link("chat_chatsession", row.session_id, row.session.title)
+
+    @display(description="AI calls")
+    def same_time(self, row: ChatMessage) -> SafeString:
+        filters = {"class_id": row.classroom_id, "created_at__lte": row.created_at.isoformat()}
+        return link(list_url("stemcore_providercall", **filters), "calls of its class until then")

@@ -1,0 +1,194 @@
+"""Materials, their chunks and jobs in the console."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Left
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from classes.admin import person_link, with_names
+from classes.models import Classroom
+from materials.models import Material, MaterialChunk, MaterialProcessingJob
+from stemcore.console import pages
+from stemcore.console.base import ConsoleAdmin
+from stemcore.console.filters import choices_filter
+from stemcore.console.markup import LABELS, ago, lines, list_link, row_link, size
+
+EXCERPT = 600
+"""Characters of a chunk on its material's page."""
+
+HEAVY = ("extracted_text", "metadata")
+
+
+@admin.register(Material)
+class MaterialAdmin(ConsoleAdmin):
+    list_display = ("title", "state", "of_class", "kind", "file_size", "chunk_count", "made")
+    list_filter = (
+        choices_filter("status", "pending", "processing", "ready", "failed"),
+        "created_at",
+    )
+    list_select_related = ("classroom",)
+    search_fields = ("title", "classroom__title")
+    search_help_text = "A title, a class's title, or the id of a material, class or person"
+    id_fields = ("id", "classroom_id", "uploaded_by", "sandbox_id")
+    heavy = HEAVY
+    ordering = ("-created_at",)
+    fields = (
+        ("title", "state"),
+        ("of_class", "uploader"),
+        ("mime_type", "file_size", "chunk_count"),
+        ("created_at", "id"),
+        "warnings",
+    )
+    page_template: ClassVar[str | None] = "console/material.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Material]:
+        chunks = MaterialChunk.objects.filter(material=OuterRef("pk")).order_by()
+        counted = chunks.values("material").annotate(number=Count("id")).values("number")
+        rows = with_names(super().get_queryset(request), "uploaded_by")
+        shown: QuerySet[Material] = rows.annotate(chunks_held=Subquery(counted))
+        return shown
+
+    @display(description="Status", ordering="status", label=LABELS)
+    def state(self, row: Material) -> str:
+        return row.status
+
+    @display(description="Class", ordering="classroom__title")
+    def of_class(self, row: Material) -> SafeString | str:
+        return row_link("classes_classroom", row.classroom_id, row.classroom.title)
+
+    @display(description="Uploaded by")
+    def uploader(self, row: Any) -> SafeString | str:
+        return person_link(row.uploaded_by, row.person_name)
+
+    @display(description="Kind", ordering="mime_type")
+    def kind(self, row: Material) -> str:
+        return (row.mime_type or row.storage_path).rpartition(".")[2].rpartition("/")[2]
+
+    @display(description="Size", ordering="size_bytes")
+    def file_size(self, row: Material) -> str:
+        return size(row.size_bytes)
+
+    @display(description="Chunks")
+    def chunk_count(self, row: Any) -> SafeString:
+        return list_link(
+            "materials_materialchunk", row.chunks_held or 0, material__id__exact=row.id
+        )
+
+    @display(description="Made", ordering="created_at")
+    def made(self, row: Material) -> SafeString | str:
+        return ago(row.created_at)
+
+    @display(description="Warnings")
+    def warnings(self, row: Material) -> SafeString | str:
+        found = (row.metadata or {}).get("warnings") or []
+        return lines(found if isinstance(found, list) else [found])
+
+    def page(self, request: HttpRequest, row: Material) -> dict[str, Any]:
+        chunks = MaterialChunk.objects.filter(material=row).annotate(
+            excerpt=Left("text", Value(EXCERPT))
+        )
+        return {
+            "jobs": row.jobs.order_by("-created_at")[: pages.MANY],
+            "chunks": chunks.order_by("source_index", "created_at").values(
+                "id",
+                "source_type",
+                "source_index",
+                "section_title",
+                "excerpt",
+                "token_count",
+                "quality_score",
+                "embedding_model",
+            )[: pages.MANY],
+        }
+
+
+@admin.register(MaterialChunk)
+class MaterialChunkAdmin(ConsoleAdmin):
+    list_display = ("id", "place", "of_material", "token_count", "embedding_model")
+    list_filter = (choices_filter("source_type", "page", "slide", "paragraph"),)
+    list_select_related = ("material",)
+    search_fields = ("section_title",)
+    search_help_text = "A section's title, or the id of a chunk, material or class"
+    id_fields = ("id", "material_id", "classroom_id")
+    heavy = ("text", "embedding", "metadata")
+    ordering = ("-created_at",)
+    fields = (
+        ("of_material", "place", "section_title"),
+        ("token_count", "quality_score", "extraction_method"),
+        ("embedding_provider", "embedding_model", "created_at"),
+        "text",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MaterialChunk]:
+        heavy = [f"material__{name}" for name in HEAVY]
+        rows: QuerySet[MaterialChunk] = super().get_queryset(request)
+        return rows.select_related("material").defer(*self.heavy, *heavy)
+
+    @display(description="Place", ordering="source_index")
+    def place(self, row: MaterialChunk) -> str:
+        return f"{row.source_type} {row.source_index}"
+
+    @display(description="Material", ordering="material__title")
+    def of_material(self, row: MaterialChunk) -> SafeString | str:
+        return row_link("materials_material", row.material_id, row.material.title)
+
+
+@admin.register(MaterialProcessingJob)
+class MaterialProcessingJobAdmin(ConsoleAdmin):
+    list_display = ("made", "state", "stage", "attempts", "of_material", "of_class", "reason")
+    list_filter = (
+        choices_filter("status", "pending", "processing", "retry", "completed", "failed"),
+        "created_at",
+    )
+    search_fields = ("last_error", "material__title")
+    search_help_text = "A title, words of an error, or the id of a job, material or class"
+    id_fields = ("id", "material_id", "classroom_id")
+    ordering = ("-created_at",)
+    fields = (
+        ("of_material", "of_class"),
+        ("state", "stage", "attempts"),
+        ("locked_at", "created_at", "updated_at"),
+        "last_error",
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[MaterialProcessingJob]:
+        heavy = [f"material__{name}" for name in HEAVY]
+        rows: QuerySet[MaterialProcessingJob] = super().get_queryset(request)
+        return rows.select_related("material", "classroom").defer(*heavy)
+
+    @display(description="Made", ordering="created_at")
+    def made(self, row: MaterialProcessingJob) -> SafeString | str:
+        return ago(row.created_at)
+
+    @display(description="Status", ordering="status", label=LABELS)
+    def state(self, row: MaterialProcessingJob) -> str:
+        return row.status
+
+    @display(description="Material", ordering="material__title")
+    def of_material(self, row: MaterialProcessingJob) -> SafeString | str:
+        return row_link("materials_material", row.material_id, row.material.title)
+
+    @display(description="Class", ordering="classroom__title")
+    def of_class(self, row: MaterialProcessingJob) -> SafeString | str:
+        return row_link("classes_classroom", row.classroom_id, row.classroom.title)
+
+    @display(description="Why", ordering="last_error")
+    def reason(self, row: MaterialProcessingJob) -> str:
+        return (row.last_error or "")[:80]
+
+
+def _class_materials(row: Classroom) -> dict[str, Any]:
+    rows = Material.objects.filter(classroom=row).order_by("-created_at").defer(*HEAVY)
+    return {"materials": rows[: pages.MANY]}
+
+
+pages.register(
+    "class",
+    pages.Part(
+        "Materials", "console/parts/materials.html", _class_materials, "materials.view_material"
+    ),
+)

@@ -1,0 +1,257 @@
+"""Guests, the call log and the staff themselves in the console."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from stemcore.console.base import ConsoleAdmin
+from stemcore.console.filters import choices_filter
+from stemcore.console.markup import LABELS, NOTHING, ago, list_link, meter, row_link, short
+from stemcore.console.prices import cost_text
+from stemcore.guests.quotas import COUNTERS
+from stemcore.models import GuestAdmission, GuestSandbox, GuestSessionQuota, ProviderCall
+
+admin.site.unregister(Group)
+admin.site.unregister(get_user_model())
+
+
+def _use(feature: str) -> Any:
+    """A column of a sandbox's use of a feature, as a bar."""
+
+    @display(description=feature.capitalize(), ordering=COUNTERS[feature])
+    def column(row: GuestSandbox) -> SafeString:
+        return meter(getattr(row, COUNTERS[feature]), settings.GUEST_LIMITS[feature], feature)
+
+    return column
+
+
+@admin.register(GuestSandbox)
+class GuestSandboxAdmin(ConsoleAdmin):
+    uses = tuple(_use(feature) for feature in COUNTERS)
+    list_display = (
+        "guest",
+        "state",
+        "guest_role",
+        "of_class",
+        *uses,
+        "active_ai_requests",
+        "expiry",
+    )
+    list_filter = (
+        choices_filter("status", "active", "expired", "discarded"),
+        choices_filter("guest_role", "teacher", "student"),
+        "expires_at",
+    )
+    fields = (
+        ("id", "user_id"),
+        ("state", "guest_role"),
+        ("of_class", "calls"),
+        *uses,
+        "active_ai_requests",
+        ("created_at", "last_seen_at", "expiry"),
+    )
+    readonly_fields = uses
+    search_fields = ("status",)
+    search_help_text = "The id of a sandbox, a guest or a class"
+    id_fields = ("id", "user_id", "class_id")
+    ordering = ("-last_seen_at",)
+
+    @display(description="Sandbox", ordering="id")
+    def guest(self, row: GuestSandbox) -> str:
+        return short(row.id)
+
+    @display(description="Status", ordering="status", label=LABELS)
+    def state(self, row: GuestSandbox) -> str:
+        return row.status
+
+    @display(description="Class", ordering="class_id")
+    def of_class(self, row: GuestSandbox) -> SafeString | str:
+        return row_link("classes_classroom", row.class_id)
+
+    @display(description="Calls")
+    def calls(self, row: GuestSandbox) -> SafeString:
+        return list_link("stemcore_providercall", "calls of this guest", sandbox_id=row.id)
+
+    @display(description="Expires", ordering="expires_at")
+    def expiry(self, row: GuestSandbox) -> SafeString | str:
+        return ago(row.expires_at)
+
+
+@admin.register(GuestSessionQuota)
+class GuestSessionQuotaAdmin(ConsoleAdmin):
+    list_display = (
+        "scope",
+        "in_flight",
+        "active_sessions",
+        "creation_count",
+        "window",
+        "changed",
+    )
+    fields = list_display
+
+    @display(description="AI requests in flight")
+    def in_flight(self, row: GuestSessionQuota) -> SafeString:
+        return meter(row.active_requests, settings.GUEST_MAX_CONCURRENT_AI_REQUESTS, "in flight")
+
+    @display(description="Creation window began")
+    def window(self, row: GuestSessionQuota) -> SafeString | str:
+        return ago(row.creation_window_started_at)
+
+    @display(description="Changed")
+    def changed(self, row: GuestSessionQuota) -> SafeString | str:
+        return ago(row.updated_at)
+
+
+@admin.register(GuestAdmission)
+class GuestAdmissionAdmin(ConsoleAdmin):
+    list_display = ("id", "of_sandbox", "feature", "active", "owed", "since", "expiry")
+    list_filter = ("active", "owed", choices_filter("feature", *COUNTERS))
+    fields = ("id", "of_sandbox", "feature", "active", "owed", "created_at", "expires_at")
+    search_fields = ("feature",)
+    search_help_text = "A feature, or the id of a sandbox"
+    id_fields = ("sandbox_id",)
+
+    @display(description="Sandbox", ordering="sandbox_id")
+    def of_sandbox(self, row: GuestAdmission) -> SafeString | str:
+        return row_link("stemcore_guestsandbox", row.sandbox_id)
+
+    @display(description="Since", ordering="created_at")
+    def since(self, row: GuestAdmission) -> SafeString | str:
+        return ago(row.created_at)
+
+    @display(description="Ends by itself", ordering="expires_at")
+    def expiry(self, row: GuestAdmission) -> SafeString | str:
+        return ago(row.expires_at)
+
+
+@admin.register(ProviderCall)
+class ProviderCallAdmin(ConsoleAdmin):
+    list_display = (
+        "when",
+        "outcome",
+        "purpose",
+        "provider",
+        "model",
+        "attempt",
+        "latency",
+        "tokens",
+        "cost",
+        "of_request",
+        "of_class",
+    )
+    list_filter = (
+        choices_filter("status", "ok", "failed", "cancelled"),
+        choices_filter("provider", *settings.PROVIDER_NAMES, "offline"),
+        choices_filter("kind", "generation", "embedding"),
+        "created_at",
+    )
+    fields = (
+        ("created_at", "outcome", "error_kind", "http_status"),
+        ("provider", "model", "attempt", "kind"),
+        ("purpose", "latency"),
+        ("prompt_tokens", "completion_tokens", "total_tokens", "cost"),
+        ("of_request", "of_class", "of_sandbox", "of_user"),
+        "findings",
+    )
+    search_fields = ("=request_id",)
+    search_help_text = "The id of a request, a user, a class or a sandbox"
+    id_fields = ("user_id", "class_id", "sandbox_id")
+    ordering = ("-created_at",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        found, duplicates = super().get_search_results(request, queryset, search_term)
+        if search_term:  # ids of requests are texts, but most look like ids of rows
+            found = found | queryset.filter(request_id=search_term.strip())
+        return found, duplicates
+
+    @display(description="When", ordering="created_at")
+    def when(self, row: ProviderCall) -> SafeString | str:
+        return ago(row.created_at)
+
+    @display(description="Status", ordering="status", label=LABELS)
+    def outcome(self, row: ProviderCall) -> tuple[str, str]:
+        return row.status, f"{row.status}: {row.error_kind}" if row.error_kind else row.status
+
+    @display(description="Latency", ordering="latency_ms")
+    def latency(self, row: ProviderCall) -> str:
+        return f"{row.latency_ms:,} ms"
+
+    @display(description="Tokens in → out", ordering="total_tokens")
+    def tokens(self, row: ProviderCall) -> str:
+        if row.total_tokens is None:
+            return NOTHING
+        return f"{row.prompt_tokens or 0:,} → {row.completion_tokens or 0:,}"
+
+    @display(description="Cost")
+    def cost(self, row: ProviderCall) -> str:
+        return cost_text(row.model, row.prompt_tokens, row.completion_tokens)
+
+    @display(description="Request", ordering="request_id")
+    def of_request(self, row: ProviderCall) -> SafeString | str:
+        if not row.request_id:
+            return NOTHING
+        return list_link(
+            "stemcore_providercall", short(row.request_id), request_id=row.request_id
+        )
+
+    @display(description="Class", ordering="class_id")
+    def of_class(self, row: ProviderCall) -> SafeString | str:
+        return row_link("classes_classroom", row.class_id)
+
+    @display(description="Sandbox", ordering="sandbox_id")
+    def of_sandbox(self, row: ProviderCall) -> SafeString | str:
+        return row_link("stemcore_guestsandbox", row.sandbox_id)
+
+    @display(description="User", ordering="user_id")
+    def of_user(self, row: ProviderCall) -> SafeString | str:
+        if row.user_id is None:
+            return NOTHING
+        return list_link("stemcore_providercall", short(row.user_id), user_id=row.user_id)
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ConsoleAdmin):
+    """What the staff did and opened."""
+
+    list_display = ("when", "user", "content_type", "object_repr", "said")
+    list_select_related = ("user", "content_type")
+    list_filter = ("action_time",)
+    fields = ("action_time", "user", "content_type", "object_id", "object_repr", "said")
+    search_fields = ("=object_id", "user__username", "change_message")
+    search_help_text = "A name of the staff, the id of a row, or words of what was done"
+    id_fields = ("object_id",)
+
+    @display(description="When", ordering="action_time")
+    def when(self, row: LogEntry) -> SafeString | str:
+        return ago(row.action_time)
+
+    @display(description="What was done")
+    def said(self, row: LogEntry) -> str:
+        return row.get_change_message() or row.get_action_flag_display()
+
+
+@admin.register(get_user_model())
+class StaffAdmin(UserAdmin, ModelAdmin):
+    """Accounts of the staff; people of the platform are under "People"."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin, ModelAdmin):
+    pass

@@ -1,0 +1,90 @@
+"""How the admin looks: settings of `django-unfold`, and the way through its pages."""
+
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse, reverse_lazy
+
+GROUPS: dict[str, list[tuple[str, str, str]]] = {
+    "Guests": [
+        ("Sandboxes", "stemcore.guestsandbox", "hourglass_top"),
+        ("Requests in work", "stemcore.guestadmission", "pending"),
+        ("Platform's totals", "stemcore.guestsessionquota", "functions"),
+    ],
+    "Classes": [
+        ("Classes", "classes.classroom", "school"),
+        ("Members", "classes.enrollment", "group"),
+        ("People", "classes.profile", "person"),
+        ("Blueprints", "learning.blueprint", "account_tree"),
+    ],
+    "Chats": [
+        ("Sessions", "chat.chatsession", "forum"),
+        ("Messages", "chat.chatmessage", "chat_bubble"),
+    ],
+    "Materials": [
+        ("Materials", "materials.material", "description"),
+        ("Jobs", "materials.materialprocessingjob", "sync"),
+        ("Chunks", "materials.materialchunk", "notes"),
+    ],
+    "Reports": [
+        ("Insights", "analytics.insightssnapshot", "insights"),
+        ("Teaching briefs", "analytics.teachingbriefsnapshot", "summarize"),
+    ],
+    "Service": [
+        ("AI calls", "stemcore.providercall", "call_made"),
+        ("Admin log", "admin.logentry", "history"),
+        ("Staff", "auth.user", "badge"),
+        ("Roles", "auth.group", "key"),
+    ],
+}
+"""Group → its lists: title, model, icon."""
+
+
+def navigation(_request: object) -> list[dict[str, Any]]:
+    """The groups of the sidebar; a list is named to those who may see its rows."""
+    home = {"title": "Dashboard", "icon": "monitoring", "link": reverse("admin:index")}
+    groups = [
+        {"title": title, "items": [_item(*entry) for entry in entries]}
+        for title, entries in GROUPS.items()
+    ]
+    return [{"title": None, "items": [home]}, *groups]
+
+
+def _item(title: str, model: str, icon: str) -> dict[str, Any]:
+    app, _, name = model.partition(".")
+    return {
+        "title": title,
+        "icon": icon,
+        "link": reverse_lazy(f"admin:{app}_{name}_changelist"),
+        "permission": lambda request: request.user.has_perm(f"{app}.view_{name}"),
+    }
+
+
+def style(_request: object) -> str:
+    return static("console/console.css")
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "STEM console",
+    "SITE_HEADER": "STEM console",
+    "SITE_SYMBOL": "school",
+    "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "stemcore.console.site.environment",
+    "STYLES": ["stemcore.console.appearance.style"],
+    "SIDEBAR": {"navigation": "stemcore.console.appearance.navigation"},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.7% .013 236.62)",
+            "100": "oklch(95.1% .026 236.824)",
+            "200": "oklch(90.1% .058 230.902)",
+            "300": "oklch(82.8% .111 230.318)",
+            "400": "oklch(74.6% .16 232.661)",
+            "500": "oklch(58.8% .158 241.966)",
+            "600": "oklch(50% .134 242.749)",
+            "700": "oklch(44.3% .11 240.79)",
+            "800": "oklch(39.1% .09 240.876)",
+            "900": "oklch(34% .08 241)",
+            "950": "oklch(29.3% .066 243.157)",
+        }
+    },
+}

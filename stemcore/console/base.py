@@ -1,0 +1,99 @@
+"""What every model's admin has in common: rows are looked at, and changed by actions alone."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib.admin.options import get_content_type_for_model
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin
+
+
+class ConsoleAdmin(ModelAdmin):
+    """A read-only list and page of a model's rows.
+
+    `heavy` are columns that lists and pages never load; `id_fields` are searched by whoever types
+    a whole id; `page_template` is put below the fields of a row, with what `page` returns as its
+    `page`. Actions ask for the permission `operate`.
+    """
+
+    list_per_page = 50
+    show_full_result_count = False
+    list_fullwidth = True
+    compressed_fields = True
+    heavy: ClassVar[tuple[str, ...]] = ()
+    id_fields: ClassVar[tuple[str, ...]] = ("id",)
+    page_template: ClassVar[str | None] = None
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.change_form_outer_after_template = self.page_template
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).defer(*self.heavy)
+        return rows
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        key = _uuid(search_term)
+        if key is None:
+            found: tuple[QuerySet[Any], bool] = super().get_search_results(
+                request, queryset, search_term
+            )
+            return found
+        wanted = Q()
+        for field in self.id_fields:
+            wanted |= Q(**{field: key})
+        return queryset.filter(wanted), False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_operate_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether the actions on these rows are theirs: the right to change them, in Django."""
+        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
+
+    def page(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """What the template of a row's page shows below the fields."""
+        return {}
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        answer: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        context = getattr(answer, "context_data", None)
+        if context and context.get("original") is not None:
+            context["page"] = self.page(request, context["original"])
+            context["title"] = str(context["original"])
+        return answer
+
+    def log_read(self, request: HttpRequest, row: Model, message: str) -> None:
+        """Puts into the admin log that somebody looked."""
+        from django.contrib.admin.models import CHANGE, LogEntry
+
+        LogEntry.objects.create(
+            user_id=request.user.pk,
+            content_type_id=get_content_type_for_model(row).pk,
+            object_id=str(row.pk),
+            object_repr=str(row)[:200],
+            action_flag=CHANGE,
+            change_message=message,
+        )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None

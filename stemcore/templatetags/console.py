@@ -1,0 +1,46 @@
+"""What the console's templates write with."""
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from stemcore.console import markup
+
+register = template.Library()
+register.simple_tag(markup.row_link)
+register.simple_tag(markup.list_url)
+register.filter(markup.ago)
+register.filter(markup.size)
+
+
+@register.simple_tag
+def person(user_id: object, name: str | None) -> SafeString | str:
+    """A link to a person's page; who has no name is a guest and has none."""
+    return markup.row_link("classes_profile", user_id, name) if name else markup.short(user_id)
+
+
+@register.simple_tag
+def state(value: str) -> SafeString:
+    """A label in the colour of the state."""
+    look = markup.LABELS.get(value, "plain")
+    return format_html('<span class="console-tag {}">{}</span>', look, value)
+
+
+@register.filter
+def percent(value: object) -> str:
+    return f"{100 * value:.0f}%" if isinstance(value, int | float) else markup.NOTHING
+
+
+@register.filter
+def citations(stored: object) -> list[dict[str, Any]]:
+    """Label and rationale of what an answer cites; both spellings of the label are stored."""
+    found = [item for item in stored if isinstance(item, dict)] if isinstance(stored, list) else []
+    return [
+        {
+            "label": item.get("sourceLabel") or item.get("source_label") or "Source",
+            "rationale": item.get("rationale") or item.get("snippet") or "",
+        }
+        for item in found
+    ]
