@@ -18,7 +18,8 @@ from stemcore.console.markup import NOTHING, ago, link, list_link, row_link, row
 def with_names(rows: QuerySet[Any], field: str, name: str = "person_name") -> QuerySet[Any]:
     """The rows with the display name of the person whose id is in the field."""
     names = Profile.objects.filter(id=OuterRef(field)).values("display_name")[:1]
-    return rows.annotate(**{name: Subquery(names)})
+    named: QuerySet[Any] = rows.annotate(**{name: Subquery(names)})
+    return named
 
 
 def person_link(user_id: object, name: str | None) -> SafeString | str:
@@ -58,9 +59,7 @@ class ClassroomAdmin(ConsoleAdmin):
 
     @display(description="Members")
     def members(self, row: Any) -> SafeString:
-        return list_link(
-            "classes_enrollment", row.member_count or 0, classroom__id__exact=row.id
-        )
+        return list_link("classes_enrollment", row.member_count or 0, classroom__id__exact=row.id)
 
     @display(description="Guest's copy", ordering="sandbox_id")
     def guest(self, row: Classroom) -> SafeString | str:

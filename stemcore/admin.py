@@ -203,9 +203,7 @@ class ProviderCallAdmin(ConsoleAdmin):
     def of_request(self, row: ProviderCall) -> SafeString | str:
         if not row.request_id:
             return NOTHING
-        return list_link(
-            "stemcore_providercall", short(row.request_id), request_id=row.request_id
-        )
+        return list_link("stemcore_providercall", short(row.request_id), request_id=row.request_id)
 
     @display(description="Class", ordering="class_id")
     def of_class(self, row: ProviderCall) -> SafeString | str:

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -80,10 +81,8 @@ class ConsoleAdmin(ModelAdmin):
 
     def log_read(self, request: HttpRequest, row: Model, message: str) -> None:
         """Puts into the admin log that somebody looked."""
-        from django.contrib.admin.models import CHANGE, LogEntry
-
         LogEntry.objects.create(
-            user_id=request.user.pk,
+            user_id=request.user.pk or 0,
             content_type_id=get_content_type_for_model(row).pk,
             object_id=str(row.pk),
             object_repr=str(row)[:200],

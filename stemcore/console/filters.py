@@ -28,22 +28,25 @@ def choices_filter(field: str, *values: str) -> tuple[str, type[FieldListFilter]
         def expected_parameters(self) -> list[str | None]:
             return [self.name]
 
-        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-            if not set(self.used_parameters.get(self.name, ())) <= set(values):
+        @property
+        def chosen(self) -> list[str]:
+            found: Any = self.used_parameters.get(self.name)
+            return found or []
+
+        def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
+            if not set(self.chosen) <= set(values):
                 raise IncorrectLookupParameters  # an enum's column would fail on other words
-            found: QuerySet[Any] = super().queryset(request, queryset)
-            return found
+            return super().queryset(request, queryset)
 
         def choices(self, changelist: ChangeList) -> Any:
-            chosen = (self.used_parameters.get(self.name) or [None])[0]
             yield {
-                "selected": chosen is None,
+                "selected": not self.chosen,
                 "query_string": changelist.get_query_string(remove=[self.name]),
                 "display": "All",
             }
             for value in values:
                 yield {
-                    "selected": chosen == value,
+                    "selected": value in self.chosen,
                     "query_string": changelist.get_query_string({self.name: value}),
                     "display": value,
                 }

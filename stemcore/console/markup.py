@@ -88,7 +88,9 @@ def lines(items: Iterable[object]) -> SafeString | str:
     rows = [(item,) for item in items]
     if not rows:
         return NOTHING
-    return format_html('<ul class="console-lines">{}</ul>', format_html_join("", "<li>{}</li>", rows))
+    return format_html(
+        '<ul class="console-lines">{}</ul>', format_html_join("", "<li>{}</li>", rows)
+    )
 
 
 STATES: dict[str, Any] = {

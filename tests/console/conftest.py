@@ -1,6 +1,6 @@
 """Staff of each role, and a browser's side of the admin without a browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -8,7 +8,6 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from stemcore.console.roles import make_roles
-from tests.cast import Cast
 
 
 @pytest.fixture
@@ -35,6 +34,3 @@ def _groups(names: tuple[str, ...]) -> list[Any]:
     from django.contrib.auth.models import Group
 
     return [*Group.objects.filter(name__in=names)]
-
-
-    return cast
