@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, QuerySet, Subquery, Value
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -12,15 +12,18 @@ from unfold.decorators import display
 from classes.admin import person_link, with_names
 from classes.models import Classroom
 from materials.models import Material, MaterialChunk, MaterialProcessingJob
-from stemcore.console import pages
+from stemcore.console import pages, panels
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import LABELS, ago, lines, list_link, row_link, size
+from stemcore.console.markup import LABELS, ago, lines, list_link, list_url, row_link, size
+from stemcore.console.spans import Span
 
 EXCERPT = 600
 """Characters of a chunk on its material's page."""
 
 HEAVY = ("extracted_text", "metadata")
+JOBS = "materials_materialprocessingjob"
+REASONS = 10
 
 
 @admin.register(Material)
@@ -186,6 +189,44 @@ def _class_materials(row: Classroom) -> dict[str, Any]:
     return {"materials": rows[: pages.MANY]}
 
 
+def _queue(_span: Span) -> dict[str, Any]:
+    """How it stands with the queue, from the jobs' rows: messages say nothing of their state."""
+    jobs = MaterialProcessingJob.objects.all()
+    open_jobs = ("pending", "retry", "processing")
+    found = jobs.filter(status__in=open_jobs).aggregate(
+        waiting=Count("id", filter=Q(status="pending")),
+        working=Count("id", filter=Q(status="processing")),
+        retry=Count("id", filter=Q(status="retry")),
+        oldest=Min("created_at", filter=Q(status__in=("pending", "retry"))),
+    )
+    failures = jobs.filter(status="failed").values("last_error")
+    reasons = failures.annotate(number=Count("id")).order_by("-number")[:REASONS]
+    return {
+        **found,
+        "waiting_url": list_url(JOBS, status="pending"),
+        "working_url": list_url(JOBS, status="processing"),
+        "retry_url": list_url(JOBS, status="retry"),
+        "failed": Material.objects.filter(status="failed").count(),
+        "failed_url": list_url("materials_material", status="failed"),
+        "reasons": [{**row, "url": _jobs_that_failed(row["last_error"])} for row in reasons],
+    }
+
+
+def _jobs_that_failed(reason: str | None) -> str:
+    if reason is None:
+        return list_url(JOBS, status="failed", last_error__isnull=True)
+    return list_url(JOBS, status="failed", last_error=reason)
+
+
+panels.register(
+    panels.Panel(
+        "Materials",
+        "console/panels/queue.html",
+        _queue,
+        "materials.view_materialprocessingjob",
+        30,
+    )
+)
 pages.register(
     "class",
     pages.Part(

@@ -15,12 +15,19 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from stemcore.console import dashboard  # noqa: F401  # registers its panels
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
 from stemcore.console.markup import LABELS, NOTHING, ago, list_link, meter, row_link, short
 from stemcore.console.prices import cost_text
 from stemcore.guests.quotas import COUNTERS
-from stemcore.models import GuestAdmission, GuestSandbox, GuestSessionQuota, ProviderCall
+from stemcore.models import (
+    GuestAdmission,
+    GuestSandbox,
+    GuestSessionQuota,
+    ProviderCall,
+    ProviderCallDay,
+)
 
 admin.site.unregister(Group)
 admin.site.unregister(get_user_model())
@@ -218,6 +225,25 @@ class ProviderCallAdmin(ConsoleAdmin):
         if row.user_id is None:
             return NOTHING
         return list_link("stemcore_providercall", short(row.user_id), user_id=row.user_id)
+
+
+@admin.register(ProviderCallDay)
+class ProviderCallDayAdmin(ConsoleAdmin):
+    """What is kept of the call log for ever."""
+
+    list_display = ("day", "provider", "model", "purpose", "status", "error_kind", "calls", "cost")
+    list_filter = (
+        choices_filter("status", "ok", "failed", "cancelled"),
+        choices_filter("provider", *settings.PROVIDER_NAMES, "offline"),
+        "day",
+    )
+    fields = (*list_display, "prompt_tokens", "completion_tokens")
+    search_fields = ("purpose", "model")
+    ordering = ("-day", "-calls")
+
+    @display(description="Cost")
+    def cost(self, row: ProviderCallDay) -> str:
+        return cost_text(row.model, row.prompt_tokens, row.completion_tokens)
 
 
 @admin.register(LogEntry)

@@ -9,5 +9,7 @@ class StemcoreConfig(AppConfig):
         from stemcore import checks  # noqa: F401  # importing registers them
         from stemcore.guests.sweeper import SWEEPING
         from stemcore.periodic import register
+        from stemcore.providers.call_days import ADDING_UP
 
         register(SWEEPING)
+        register(ADDING_UP)

@@ -234,6 +234,10 @@ GUEST_LIMITS = {
     "embedding": env.number("GUEST_EMBEDDING_LIMIT", 15),
 }
 
+# --- Call log -----------------------------------------------------------------------------------
+
+CALL_LOG_DAYS = env.number("CALL_LOG_DAYS", 90, least=2)
+
 # --- Rates of requests --------------------------------------------------------------------------
 
 # Counts are shared by all processes: in Redis, else exactly as well in Postgres.

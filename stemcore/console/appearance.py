@@ -32,6 +32,7 @@ GROUPS: dict[str, list[tuple[str, str, str]]] = {
     ],
     "Service": [
         ("AI calls", "stemcore.providercall", "call_made"),
+        ("AI calls by day", "stemcore.providercallday", "calendar_month"),
         ("Admin log", "admin.logentry", "history"),
         ("Staff", "auth.user", "badge"),
         ("Roles", "auth.group", "key"),

@@ -1,6 +1,8 @@
 """How it stands with guests, and what staff may do about it; for commands and the admin."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -55,13 +57,15 @@ class Change:
 
 @read
 def status() -> Status:
-    """How it stands with guests now."""
+    """How it stands with guests now; three statements."""
     counts = GuestAdmission.objects.aggregate(
         taken=Count("id", filter=Q(active=True)),
         queued=Count("id", filter=Q(active=False, owed=False)),
         expired=Count("id", filter=Q(owed=False, expires_at__lte=Now())),
         debts=Count("id", filter=Q(owed=True)),
+        **{f"{feature}_in_work": Count("id", filter=Q(feature=feature)) for feature in COUNTERS},
     )
+    uses = _active().aggregate(sandboxes=Count("id"), **_sums())
     return Status(
         slots=settings.GUEST_MAX_CONCURRENT_AI_REQUESTS,
         in_flight=counts["taken"],
@@ -69,20 +73,31 @@ def status() -> Status:
         expired=counts["expired"],
         owed=counts["debts"],
         platform_in_flight=_totals().active_requests,
-        active_sandboxes=_active().count(),
-        features=tuple(_feature_use(feature) for feature in COUNTERS),
+        active_sandboxes=uses["sandboxes"],
+        features=tuple(_feature_use(feature, {**counts, **uses}) for feature in COUNTERS),
     )
 
 
-def _feature_use(feature: str) -> FeatureUse:
-    limit, column = settings.GUEST_LIMITS[feature], COUNTERS[feature]
-    found = _active().aggregate(
-        used=Sum(column, default=0),
-        most=Max(column, default=0),
-        used_up=Count("id", filter=Q(**{f"{column}__gte": limit})),
+def _sums() -> dict[str, Any]:
+    """The sums, maxima and counts of used-up limits of all features."""
+    found: dict[str, Any] = {}
+    for feature, column in COUNTERS.items():
+        limit = settings.GUEST_LIMITS[feature]
+        found[f"{feature}_used"] = Sum(column, default=0)
+        found[f"{feature}_most"] = Max(column, default=0)
+        found[f"{feature}_used_up"] = Count("id", filter=Q(**{f"{column}__gte": limit}))
+    return found
+
+
+def _feature_use(feature: str, found: Mapping[str, int]) -> FeatureUse:
+    return FeatureUse(
+        feature,
+        limit=settings.GUEST_LIMITS[feature],
+        used=found[f"{feature}_used"],
+        most=found[f"{feature}_most"],
+        in_work=found[f"{feature}_in_work"],
+        used_up=found[f"{feature}_used_up"],
     )
-    in_work = GuestAdmission.objects.filter(feature=feature).count()
-    return FeatureUse(feature, limit, found["used"], found["most"], in_work, found["used_up"])
 
 
 def reconcile() -> list[Change]:

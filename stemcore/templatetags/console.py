@@ -11,6 +11,7 @@ from stemcore.console import markup
 register = template.Library()
 register.simple_tag(markup.row_link)
 register.simple_tag(markup.list_url)
+register.simple_tag(markup.meter)
 register.filter(markup.ago)
 register.filter(markup.size)
 
@@ -44,3 +45,16 @@ def citations(stored: object) -> list[dict[str, Any]]:
         }
         for item in found
     ]
+
+
+@register.filter
+def thousands(value: int | None) -> str:
+    return f"{value or 0:,}"
+
+
+@register.filter
+def ms(value: float | None) -> str:
+    """A latency as people read it."""
+    if value is None:
+        return markup.NOTHING
+    return f"{value / 1000:.1f} s" if value >= 1000 else f"{value:.0f} ms"

@@ -13,7 +13,7 @@ from tests.queries import count_queries
 
 MOST = 12
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
-TELL = {"material", "materialchunk", "blueprint", "teachingbriefsnapshot"}
+TELL = {"classroom", "material", "materialchunk", "blueprint", "teachingbriefsnapshot"}
 """Models whose page shows a long text of the row to everybody who may look."""
 
 
@@ -57,7 +57,11 @@ def crowd() -> str:
       SELECT id, id, '{{"summary": "SECRET-BODY"}}' FROM source),
     admissions AS (INSERT INTO stem.guest_admissions
       (key, sandbox_id, feature, active, created_at, expires_at)
-      SELECT id, id, 'chat', true, now(), now() FROM source)
+      SELECT id, id, 'chat', true, now(), now() FROM source),
+    days AS (INSERT INTO stem.provider_call_days (day, provider, model, purpose, kind, status,
+      error_kind, bucket, calls, prompt_tokens, completion_tokens)
+      SELECT date '2020-01-01' + n, 'openai', 'gpt-4o', 'chat', 'generation', 'ok', '', 9, n, n, n
+      FROM source)
     INSERT INTO stem.provider_calls
       (created_at, request_id, purpose, kind, provider, model, attempt, status, error_kind,
        latency_ms, user_id, class_id, findings)
