@@ -166,8 +166,8 @@ class ProviderCall(models.Model):
 class ProviderCallDay(models.Model):
     """Calls of one day, added up: what of the call log is kept for ever.
 
-    `bucket` is the latency's place on a scale of steps of a tenth (`stemcore.providers.call_days`), so
-    that percentiles of any span come from sums, to within five percent.
+    `bucket` is the latency's place on a scale of steps of a tenth, so that percentiles of any span
+    come from sums, to within five percent (`stemcore.providers.call_days`).
     """
 
     id = models.BigAutoField(primary_key=True)

@@ -1,4 +1,4 @@
-"""`manage.py prune_calls`: adds up the days of the call log that are over, and removes old calls."""
+"""`manage.py prune_calls`: adds up days of the call log that are over, and removes old calls."""
 
 from argparse import ArgumentParser
 from typing import Any
