@@ -5,18 +5,20 @@ what it writes about "Student 3" is given their name on the way out.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 from analytics.claims import Fact, Facts, Subject
 from analytics.figures import (
+    BLOOM_LEVELS,
     FAILING,
     HALF,
     MOSTLY_KNOWN,
     SHAKY,
     ClassFigures,
+    Risk,
     StudentFigures,
     TopicFigures,
     rounded,
@@ -34,8 +36,48 @@ _STUDENTS = re.compile(
     re.IGNORECASE,
 )
 _CLASS = re.compile(
-    r"\b(?:class|overall|course)(?:['’]s)?\s+(?:average|mean|score|completion)\b", re.IGNORECASE
+    r"\b(?:class|overall|course)(?:['’]s)?\s+(?:average|mean|score|completion)\b"
+    r"|\b(?:the class|overall|on average|than average|the average)\b",
+    re.IGNORECASE,
 )
+_STRANGERS = re.compile(r"\bstudents?\s+(?:no\.?\s*|#\s*)?\d|\bT\d+\b", re.IGNORECASE)
+
+
+def _role(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{pattern})\b|n['’]t\b", re.IGNORECASE)
+
+
+_RISK_ROLES: Mapping[Risk, re.Pattern[str]] = {
+    "high": _role(r"high(?:est)?"),
+    "medium": _role(r"medium|moderate"),
+    "low": _role(r"low|not|well|fine|track|good|safe|other|others|rest|no"),
+}
+_AT_RISK = _role(
+    r"(?<!high )(?<!medium )(?<!moderate )(?<!low )(?<!high-)(?<!medium-)(?<!low-)risk|attention|"
+    r"support|help|struggl\w+|concern\w*"
+)
+_RISKY = re.compile(r"\brisk\b", re.IGNORECASE)
+_RATED = re.compile(r"\b(?:critical|warning|well|good|weak|strong)\b", re.IGNORECASE)
+_DONE = _role(
+    r"complet\w+|incomplete|finish\w*|hand\w*|done|did|do|work|tasks?|open|missing|outstanding|"
+    r"assign\w*|submi\w+|quiz(?:zes)?"
+)
+# A score is not what is meant where completion alone is spoken of.
+_SCORED = re.compile(
+    r"^(?!.*\bcompletion\b)|\b(?:averag\w*|scor\w*|points?|mean|marks?)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_UNTRIED = _role(r"no|not|none|without|never|yet|start\w*|zero|0|missing|nothing|at least")
+_TRIED = _role(r"tried|tri(?:es|ed)|attempt\w*|evidence|practised|practiced|so far|results?|scored")
+_LEVEL_NAMES = {
+    level: re.compile(rf"\b{level.removesuffix('e').removesuffix('y')}\w*", re.IGNORECASE)
+    for level in BLOOM_LEVELS
+}
+_STATUS_ROLES = {
+    "critical": _role(r"critical"),
+    "warning": _role(r"warning|watch\w*|shaky|borderline"),
+    "good": _role(r"good|well|strong|solid|fine|secure"),
+}
 
 
 @dataclass(frozen=True)
@@ -77,8 +119,10 @@ class Briefing:
         """What the text says, to hold sentences against."""
         return Facts(
             [*_class_facts(self.figures), *self._topic_facts(), *self._student_facts()],
-            {"": _CLASS, **self._topic_names(), **self._student_names()},
+            {"": _CLASS, **_LEVEL_NAMES, **self._topic_names(), **self._student_names()},
             private=[student_subject(one.number) for one in self.students],
+            soft=_LEVEL_NAMES,
+            strangers=_STRANGERS,
             labels=[r.title for one in self.figures.students for r in one.results],
             thresholds=(FAILING, SHAKY, MOSTLY_KNOWN, HALF),
         )
@@ -141,14 +185,14 @@ class Briefing:
 
     def _topic_facts(self) -> Iterator[Fact]:
         for key, topic in self.topics.items():
-            yield Fact(topic.average, "share", key)
+            yield Fact(topic.average, "share", key, role=_SCORED)
             yield Fact(Fraction(topic.attempts), "attempts", key)
 
     def _student_facts(self) -> Iterator[Fact]:
         for one in self.students:
             subject = student_subject(one.number)
-            yield Fact(one.average, "share", subject)
-            yield Fact(one.completion, "share", subject)
+            yield Fact(one.average, "share", subject, role=_SCORED)
+            yield Fact(one.completion, "share", subject, role=_DONE)
             yield Fact(Fraction(one.chat_messages), "messages", subject)
             yield Fact(Fraction(one.attempts), "attempts", subject)
 
@@ -200,7 +244,8 @@ def _class_lines(figures: ClassFigures) -> list[str]:
         f"Class average: {shown(figures.average)}; completion: {shown(figures.completion)}",
         f"Students by risk: high {risks['high']}, medium {risks['medium']}, low {risks['low']}; "
         f"at risk (high and medium): {figures.at_risk_count}",
-        f"Students without a scored attempt: {figures.without_attempt}",
+        f"Students without a scored attempt: {figures.without_attempt}; "
+        f"attempts in all: {sum(topic.attempts for topic in figures.topics)}",
         f"Chat messages a student, on average: {rounded(figures.chat_messages_per_student)}; "
         f"in all: {figures.chat_messages}",
         f"Averages by cognitive level: {', '.join(bloom) or 'none yet'}",
@@ -208,26 +253,35 @@ def _class_lines(figures: ClassFigures) -> list[str]:
 
 
 def _class_facts(figures: ClassFigures) -> Iterator[Fact]:
-    students = Fraction(figures.student_count)
-    yield Fact(students, "students")
+    students, topics = Fraction(figures.student_count), figures.topics
+    yield Fact(students, "students", other=_RISKY)
     yield Fact(Fraction(figures.quiz_count), "quizzes")
     yield Fact(Fraction(figures.assignment_count), "assignments")
-    yield Fact(figures.average, "share")
-    yield Fact(figures.completion, "share")
-    for risk in ("high", "medium", "low"):
-        yield Fact(Fraction(figures.with_risk(risk)), "students", whole=students)
-    yield Fact(Fraction(figures.at_risk_count), "students", whole=students)
-    yield Fact(Fraction(figures.without_attempt), "students", whole=students)
+    yield Fact(figures.average, "share", role=_SCORED)
+    yield Fact(figures.completion, "share", role=_DONE)
     yield Fact(figures.chat_messages_per_student, "messages")
     yield Fact(Fraction(figures.chat_messages), "messages")
-    for average in figures.bloom.values():
+    yield Fact(Fraction(sum(topic.attempts for topic in topics)), "attempts")
+    yield from _student_counts(figures, students)
+    for level, average in figures.bloom.items():
         if average is not None:
-            yield Fact(average, "share")
-    topics = Fraction(len(figures.topics))
-    yield Fact(topics, "topics")
-    for status in ("critical", "warning", "good"):
-        number = sum(topic.status == status for topic in figures.topics)
-        yield Fact(Fraction(number), "topics", whole=topics)
+            yield Fact(average, "share", level, role=_SCORED)
+    yield Fact(Fraction(len(topics)), "topics", other=_RATED)
+    for status, role in _STATUS_ROLES.items():
+        yield _topic_count([topic.status == status for topic in topics], role)
+    yield _topic_count([topic.attempts > 0 for topic in topics], _TRIED)
+
+
+def _student_counts(figures: ClassFigures, students: Fraction) -> Iterator[Fact]:
+    counts = [(figures.with_risk(risk), role) for risk, role in _RISK_ROLES.items()]
+    counts += [(figures.at_risk_count, _AT_RISK), (figures.without_attempt, _UNTRIED)]
+    counts.append((figures.student_count - figures.without_attempt, _TRIED))
+    for number, role in counts:
+        yield Fact(Fraction(number), "students", whole=students, role=role)
+
+
+def _topic_count(are: Sequence[bool], role: re.Pattern[str]) -> Fact:
+    return Fact(Fraction(sum(are)), "topics", whole=Fraction(len(are)), role=role)
 
 
 def _student_line(one: StudentFigures) -> str:

@@ -34,9 +34,39 @@ _SAID = re.compile(
     rf"|(?P<plain>(?:(?<![\w.])[-−])?{_NUMBER})",
     re.IGNORECASE,
 )
+# What stands behind a number and is counted by it; of the other things there are no figures.
+_NO_ADJECTIVE = (
+    r"(?:of|over|after|in|at|on|with|and|or|to|from|for|by|per|an?|each|every|than|as|while|but|is|"
+    r"are|was|were|points?|times)"
+)
 _COUNTED = re.compile(
-    r"\s+(?:[\w-]+\s+){0,2}?(?:students?|learners?|quiz(?:zes)?|topics?|attempts?|submissions?|"
-    r"assignments?|messages?|questions?)\b",
+    rf"\s+(?:of\s+(?:the|our|these)\s+)?(?:(?!{_NO_ADJECTIVE}\b)[\w-]+\s+){{0,2}}?"
+    r"(?:(?P<students>students?|learners?|pupils?)|(?P<quizzes>quiz(?:zes)?)|(?P<topics>topics?)|"
+    r"(?P<attempts>attempts?|submissions?|tries)|(?P<assignments>assignments?)|"
+    r"(?P<messages>messages?)|(?P<points>points?)|"
+    r"(?P<others>questions?|items?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|lessons?|"
+    r"sessions?|groups?|members?|pages?|cards?|exercises?|problems?))\b",
+    re.IGNORECASE,
+)
+_OFTEN = re.compile(
+    r"\s+times\b(?!\s+(?:as|more|the|that|higher|lower|larger|smaller|over)\b)", re.I
+)
+_PEOPLE = re.compile(
+    r"\s*(?:of|in)\s+(?:(?:the|our|all|your|this)\s+){0,2}"
+    r"(?:class|students?|learners?|pupils?)\b(?!['’]s|\s+(?:average|mean|score))",
+    re.IGNORECASE,
+)
+_THE = re.compile(r"\bof the\b", re.IGNORECASE)
+_CLAUSE_END = re.compile(r"[,;:.()\d]|\b(?:and|but|while|with)\b", re.IGNORECASE)
+_BOUNDS = {
+    1: re.compile(r"\b(?:more than|over|above)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE),
+    -1: re.compile(r"\b(?:less than|fewer than|under|below)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE),
+}
+_LOOSE = re.compile(
+    r"\b(?:about|around|approximately|roughly|nearly|almost|close to|over|under|just|more than|"
+    r"less than|fewer than|at least|at most|above|below|up to|some|only|well|near)\s+"
+    r"(?:the\s+|an?\s+)?$"
+    r"|[~≈<>≥≤]\s*$",
     re.IGNORECASE,
 )
 
@@ -47,7 +77,11 @@ class Said:
 
     `value` is a fraction of 1 for the forms `percent` and `part`; `step` is the unit of its last
     written place on the same scale. A part in the form `k of n` keeps both. A `count` is a number
-    with the things that it counts behind it.
+    with the things that it counts behind it, whose `kind` it knows: `points` of percent, or
+    `others`, which no figure counts. A percentage or part `of_people` is one of the students.
+    `loose` is a number behind `about`, `over` or the like; a `bound` is one that the figure is
+    above (1) or below (-1). `k of the n` is `exact`, no manner of speaking. `behind` is what stands
+    between the number and the end of its clause.
     """
 
     form: Form
@@ -55,16 +89,51 @@ class Said:
     step: Fraction
     k: Fraction | None = None
     n: Fraction | None = None
+    kind: str | None = None
+    of_people: bool = False
+    loose: bool = False
+    bound: int = 0
+    exact: bool = False
+    behind: str = ""
 
 
 def numbers_in(sentence: str) -> Iterator[Said]:
     """Every number that the sentence says, in order."""
     for found in _SAID.finditer(sentence):
-        said = _said(found)
-        if said.form == "plain" and _COUNTED.match(sentence, found.end()):
-            yield replace(said, form="count")
-        elif (found["plain"] or "").lower() != "one":  # a bare "one" points at something
-            yield said
+        if (found["plain"] or "").lower() == "one" and not _counts_one(found, sentence):
+            continue  # it points at something
+        yield _in_place(_said(found), found, sentence)
+
+
+def _counts_one(found: re.Match[str], sentence: str) -> bool:
+    before = sentence[: found.start()].lower()
+    return bool(_COUNTED.match(sentence, found.end())) and not before.endswith("at least ")
+
+
+def _in_place(said: Said, found: re.Match[str], sentence: str) -> Said:
+    """The number with what the words around it say of it."""
+    counted = _COUNTED.match(sentence, found.end())
+    of_kind = counted.lastgroup if counted else None
+    kind = of_kind if said.form == "plain" or said.n is not None else None
+    form = said.form
+    if found["by"] and _OFTEN.match(sentence, found.end("by")):
+        form, kind = "count", "attempts"
+    elif form == "plain" and kind not in (None, "points"):
+        form = "count"
+    of_people = bool(_PEOPLE.match(sentence, found.end())) or (
+        said.n is not None and kind == "students"
+    )
+    before = sentence[: found.start()]
+    return replace(
+        said,
+        form=form,
+        kind=kind,
+        of_people=of_people,
+        loose=bool(_LOOSE.search(before)),
+        exact=bool(said.n and _THE.search(found[0])),
+        behind=_CLAUSE_END.split(sentence[found.end() :], maxsplit=1)[0],
+        bound=next((sign for sign, words in _BOUNDS.items() if words.search(before)), 0),
+    )
 
 
 def _said(found: re.Match[str]) -> Said:

@@ -116,23 +116,6 @@ def test_a_text_about_a_student_may_say_their_figures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "about", "supported"),
-    [
-        (Fraction("0.54"), ["optics"], True),
-        (Fraction(54), ["optics"], True),
-        (Fraction(37), ["optics"], True),
-        (Fraction("71.23"), [], True),
-        (Fraction("0.81"), ["optics"], False),
-        (Fraction(38), ["optics"], False),
-        (Fraction("0.3"), [], False),
-        (Fraction("0.3"), ["student 3"], True),
-    ],
-)
-def test_points_of_a_chart_are_figures(value: Fraction, about: list[str], supported: bool) -> None:
-    assert FACTS.supports_value(value, about) is supported
-
-
-@pytest.mark.parametrize(
     ("text", "values"),
     [
         ("twenty-one students", ["21"]),
