@@ -10,10 +10,11 @@ ASSIGNMENT_TOKENS = 2_000
 PROMPT_TOKENS = CONVERSATION_TOKENS + MATERIAL_TOKENS + BLUEPRINT_TOKENS + ASSIGNMENT_TOKENS
 """A whole prompt. The transcript may also use what the other parts leave of theirs."""
 
-FRAME_TOKENS = 1_500
+FRAME_TOKENS = 1_800
 """Instructions, fences and class title."""
 
 MEMORY_TOKENS = 1_500
+NOTES_TOKENS = 1_500
 MESSAGE_TOKENS = 3_000
 TURN_TOKENS = 3_000
 """One turn of the transcript."""

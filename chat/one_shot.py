@@ -5,6 +5,7 @@ from dataclasses import replace
 from chat import engines
 from chat.budget import BLUEPRINT_TOKENS, MATERIAL_TOKENS
 from chat.engines import Asking, EngineResult, Grounding
+from chat.engines.catalogue import in_force
 from chat.errors import ChatFailed
 from chat.lines import clip
 from chat.requests import GenerateAnswer
@@ -54,5 +55,5 @@ def _asking(body: GenerateAnswer, membership: Membership) -> Asking:
         session_key=body.session_id,
         max_tokens=body.max_tokens,
         tool_mode=body.tool_mode,
-        tool_catalog=body.tool_catalog,
+        tool_catalog=in_force(body.tool_catalog),
     )

@@ -67,7 +67,7 @@ class Answering(ClassBody):
     timeout_ms: TimeoutMs | None = None
     max_tokens: Annotated[Whole, Field(ge=1, le=16_000)] = ANSWER_TOKENS
     tool_mode: Literal["off", "plan", "auto"] = "off"
-    tool_catalog: Upto100[ToolName] = ()
+    tool_catalog: Upto100[ToolName] | None = None
     orchestration_hints: dict[str, Any] = {}
 
     def deadline(self) -> Deadline:

@@ -1,15 +1,27 @@
 """Engines: a message and its grounding in, a grounded answer out, over the one gateway."""
 
+import asyncio
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
+from importlib import import_module
+from typing import Any, Final
 
 from chat.engines import direct
-from chat.engines.base import Asking, EngineResult, Grounding, Orchestration, Said, ToolMode
-from stemcore.providers import Call
+from chat.engines.base import (
+    Asking,
+    EngineResult,
+    GraphFailed,
+    Grounding,
+    Orchestration,
+    Said,
+    ToolMode,
+)
+from stemcore.providers import Budget, Call
 
 __all__ = ["Asking", "EngineResult", "Grounding", "Orchestration", "Said", "ToolMode", "run"]
 
-NO_GRAPH = "langgraph_v1 is not available here; direct_v1 answered."
+MOST_ANSWERS: Final = 9
+"""Answers of models that one request may use, over both engines."""
 
 
 async def run(asking: Asking, hints: Mapping[str, Any], call: Call) -> EngineResult:
@@ -17,5 +29,13 @@ async def run(asking: Asking, hints: Mapping[str, Any], call: Call) -> EngineRes
 
     Raises ProviderError when no usable answer came.
     """
-    result = await direct.run(asking, call)
-    return result.noted(NO_GRAPH) if hints.get("engine") == "langgraph_v1" else result
+    call = replace(call, budget=Budget(MOST_ANSWERS))
+    if hints.get("engine") != "langgraph_v1":
+        return await direct.run(asking, call)
+    try:
+        # LangGraph takes seconds to import, and costs nothing where nobody asks for it.
+        engine = await asyncio.to_thread(import_module, "chat.engines.langgraph")
+        result: EngineResult = await engine.run(asking, call)
+        return result
+    except GraphFailed as failed:
+        return (await direct.run(asking, call)).after(failed)

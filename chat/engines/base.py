@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
+from typing_extensions import TypedDict
+
 from chat.answer import ChatAnswer
 from chat.budget import ANSWER_TOKENS
+from chat.engines.catalogue import DEFAULT
 from classes.access import Membership
 from stemcore.citations import Passage
-from stemcore.providers import GenerationResult, Provenance
+from stemcore.providers import GenerationResult, Provenance, sum_of
 
 EngineName = Literal["direct_v1", "langgraph_v1"]
 ToolMode = Literal["off", "plan", "auto"]
@@ -52,7 +55,25 @@ class Asking:
     session_key: str | None = None
     max_tokens: int = ANSWER_TOKENS
     tool_mode: ToolMode = "off"
-    tool_catalog: tuple[str, ...] = ()
+    tool_catalog: tuple[str, ...] = DEFAULT
+
+
+class CallRecord(TypedDict):
+    """A tool call that the model wanted in this request."""
+
+    type: Literal["tool_call"]
+    id: str
+    name: str
+    args: dict[str, Any]
+
+
+class ResultRecord(TypedDict):
+    """What a tool gave in this request, cut."""
+
+    type: Literal["tool_result"]
+    id: str
+    name: str
+    output: str
 
 
 @dataclass(frozen=True)
@@ -61,7 +82,7 @@ class Orchestration:
 
     engine: EngineName
     tool_mode: ToolMode
-    tool_calls: tuple[str, ...] = field(default=())
+    tool_calls: tuple[CallRecord | ResultRecord, ...] = field(default=())
     tool_catalog: tuple[str, ...] = field(default=())
     notes: str = ""
 
@@ -77,13 +98,37 @@ class EngineResult:
     generation: GenerationResult
     orchestration: Orchestration
 
-    def noted(self, note: str) -> "EngineResult":
-        """This result with one more note on how it came about."""
-        notes = f"{note} {self.orchestration.notes}".strip()
-        return replace(self, orchestration=replace(self.orchestration, notes=notes))
+    def after(self, failed: "GraphFailed") -> "EngineResult":
+        """This result with what the engine before it took, did, and failed of."""
+        spent, generation = failed.spent, self.generation
+        usage = sum_of(spent.usage, generation.usage) if spent else generation.usage
+        notes = f"{failed.why} {self.orchestration.notes}"
+        return replace(
+            self,
+            generation=replace(generation, usage=usage),
+            orchestration=replace(self.orchestration, tool_calls=failed.tool_calls, notes=notes),
+        )
 
     def as_data(self) -> AnswerData:
         """The answer as a generation result, with how it came about."""
         payload = self.answer.model_dump(mode="json", by_alias=True, exclude_none=True)
         provenance = self.generation.provenance()
         return {"payload": payload, **provenance, "orchestration": self.orchestration}
+
+
+class GraphFailed(Exception):
+    """The graph gave no answer; the direct engine is to give one.
+
+    `why` is told to the caller; `spent` is what was generated in vain, the last of it.
+    """
+
+    def __init__(
+        self,
+        why: str,
+        spent: GenerationResult | None,
+        tool_calls: tuple[CallRecord | ResultRecord, ...],
+    ) -> None:
+        super().__init__(why)
+        self.why = why
+        self.spent = spent
+        self.tool_calls = tool_calls

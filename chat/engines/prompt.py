@@ -10,6 +10,7 @@ from chat.budget import (
     MATERIAL_TOKENS,
     MEMORY_TOKENS,
     MESSAGE_TOKENS,
+    NOTES_TOKENS,
     PROMPT_TOKENS,
     TURN_TOKENS,
 )
@@ -22,11 +23,11 @@ ANSWER = PromptTemplate(Path(__file__).parent.parent / "prompts" / "answer", ver
 TITLE_CHARS = 200
 
 
-def chat_prompt(asking: Asking) -> Prompt:
+def chat_prompt(asking: Asking, *, notes: str = "", tools: bool = False) -> Prompt:
     """The rendered prompt, never more than `PROMPT_TOKENS` estimated tokens.
 
     Each part is cut to its own share; the transcript takes what is left, and loses turns from
-    its front.
+    its front. `notes` are what the user had remembered; `tools` says that some are on offer.
     """
     given = asking.grounding
     texts = {
@@ -35,12 +36,13 @@ def chat_prompt(asking: Asking) -> Prompt:
         "material_context": cut_lines(fenced_text(given.material), MATERIAL_TOKENS),
         "memory_context": cut_lines(fenced_text(given.memory), MEMORY_TOKENS),
         "assignment_instructions": cut_middle(fenced_text(given.assignment), ASSIGNMENT_TOKENS),
+        "notes": cut_lines(fenced_text(notes), NOTES_TOKENS),
         "message": cut_middle(fenced_text(asking.message), MESSAGE_TOKENS),
     }
     used = FRAME_TOKENS + sum(estimate_tokens(text) for text in texts.values())
     texts["transcript"] = _transcript(given.transcript, PROMPT_TOKENS - used)
     fenced = {name: Untrusted(text) for name, text in texts.items()}
-    return ANSWER.render(teacher=asking.asker.is_teacher, **fenced)
+    return ANSWER.render(teacher=asking.asker.is_teacher, tools=tools, **fenced)
 
 
 def _transcript(turns: Sequence[Said], tokens: int) -> str:

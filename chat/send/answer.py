@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from chat import engines
 from chat.compaction import Compaction, transcript_of
 from chat.engines import Asking, EngineResult, Grounding
+from chat.engines.catalogue import in_force
 from chat.errors import ResponseGenerationFailed
 from chat.requests import SendMessage
 from chat.send.backlog import compact_if_due
@@ -63,5 +64,5 @@ def _asking(
         session_key=f"class-chat-{conversation.session_id}",
         max_tokens=body.max_tokens,
         tool_mode=body.tool_mode,
-        tool_catalog=body.tool_catalog,
+        tool_catalog=in_force(body.tool_catalog),
     )

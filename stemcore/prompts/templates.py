@@ -32,6 +32,10 @@ class Prompt:
     user: str
     mark: str = field(default="", repr=False)
 
+    def fenced(self, name: str, untrusted: Untrusted) -> str:
+        """A text for the same conversation in a fence of this prompt; "" for a blank one."""
+        return Fences(self.mark).around(name, untrusted)
+
     def leaks_into(self, *texts: str) -> bool:
         """Whether one of the texts repeats the fences or a run of ten words of the system text."""
         return any(self._is_copied_by(text) for text in texts)

@@ -72,8 +72,8 @@ def fenced_text(text: str) -> str:
 class Fences:
     """The fences of one request: one random mark, shared by all its blocks."""
 
-    def __init__(self) -> None:
-        self.mark = secrets.token_hex(8)
+    def __init__(self, mark: str = "") -> None:
+        self.mark = mark or secrets.token_hex(8)
 
     def around(self, name: str, untrusted: Untrusted) -> str:
         """The text between two lines that name it, or an empty string when it is blank."""

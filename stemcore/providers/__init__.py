@@ -16,6 +16,7 @@ from stemcore.providers.registry import prepare
 from stemcore.providers.tools import Tool, ToolCall, ToolRound
 from stemcore.providers.types import (
     AnswerSchema,
+    Budget,
     Call,
     EmbeddingResult,
     Generation,
@@ -27,6 +28,7 @@ from stemcore.providers.types import (
 
 __all__ = [
     "AnswerSchema",
+    "Budget",
     "Call",
     "EmbeddingResult",
     "Generation",

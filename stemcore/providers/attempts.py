@@ -20,6 +20,8 @@ from stemcore.providers.types import Call, Kind, Usage
 
 log = get_logger(__name__)
 
+SPENT = "No usable answer came in as many as one request may use."
+
 
 class Metered(Protocol):
     """What an adapter answers: it knows the tokens it took."""
@@ -51,12 +53,17 @@ class Attempts:
 
         Raises AttemptFailed. An attempt whose caller went away is recorded too.
         """
+        budget = self.call.budget if self.kind == "generation" else None
+        if budget is not None and budget.left <= 0:
+            raise AttemptFailed(FailureKind.UNUSABLE, SPENT)
         self.made += 1
         row = self._row(provider)
         started = perf_counter()
         try:
             async with asyncio.timeout(until.remaining()):
                 answer = await ask(provider)
+            if budget is not None:
+                budget.left -= 1
             _count(row, answer.usage)
             made = await read(answer)
             row.findings = _findings(made)

@@ -266,7 +266,7 @@ class _GenerationRun(_Run[Reply, T | None]):
             self._original = replace(self._original, max_tokens=wanted + max(wanted, MORE_ROOM))
             self._asked = self._original
             return True
-        if failure.kind is not FailureKind.UNUSABLE or self._asked_again:
+        if not failure.faults or self._asked_again:
             return False
         self._asked_again = True
         faults = "\n".join(f"- {fault}" for fault in failure.faults)

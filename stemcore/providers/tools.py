@@ -22,6 +22,9 @@ _NAME_LENGTH = 64
 MOST_CALLS = 16
 """Calls of one answer that are read; the rest is dropped."""
 
+MOST_ARGUMENT_CHARS = 20_000
+"""Longer arguments count as broken: they would go to the model again with each step."""
+
 
 @dataclass(frozen=True)
 class Tool:
@@ -105,6 +108,8 @@ def _arguments(args: Any) -> dict[str, Any] | None:
     if args is None or args == "":
         return {}
     if isinstance(args, str):
+        if len(args) > MOST_ARGUMENT_CHARS:
+            return None
         try:
             args = json.loads(args)
         except (ValueError, RecursionError):
@@ -117,10 +122,10 @@ def _arguments(args: Any) -> dict[str, Any] | None:
 def _cleaned(args: dict[str, Any]) -> dict[str, Any] | None:
     """The arguments as Postgres and JSON can hold them: no NaN, no half of a surrogate pair."""
     try:
-        cleaned = json.loads(
-            clean_text(json.dumps(args, ensure_ascii=False).replace("\\u0000", "")),
-            parse_constant=lambda _: None,
-        )
+        text = clean_text(json.dumps(args, ensure_ascii=False).replace("\\u0000", ""))
+        if len(text) > MOST_ARGUMENT_CHARS:
+            return None
+        cleaned = json.loads(text, parse_constant=lambda _: None)
     except (ValueError, RecursionError):
         return None
     return cleaned if isinstance(cleaned, dict) else None

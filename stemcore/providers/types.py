@@ -35,6 +35,13 @@ class Generation:
     afterword: str = ""
 
 
+class Budget:
+    """How many answers of models may still be used; one for all the calls of a request."""
+
+    def __init__(self, answers: int) -> None:
+        self.left = answers
+
+
 @dataclass(frozen=True)
 class Call:
     """On whose behalf, until when, and by which providers a call is made."""
@@ -46,6 +53,7 @@ class Call:
     user_id: UUID | None = None
     class_id: UUID | None = None
     sandbox_id: UUID | None = None
+    budget: Budget | None = None
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ async def test_it_answers_from_the_given_context(api: Api, cast: Cast, providers
             "engine": "direct_v1",
             "tool_mode": "off",
             "tool_calls": [],
-            "tool_catalog": [],
+            "tool_catalog": ["grounding_context.read", "memory.search", "memory.save"],
             "notes": "One generation over the given context; no tools.",
         },
     }
@@ -163,13 +163,3 @@ async def test_it_names_the_field_that_does_not_fit(
 ) -> None:
     error = error_of(await CHAT.call(api, cast, **changes), 422, "validation_error")
     assert error["details"][0]["field"] == field
-
-
-async def test_it_says_when_another_engine_answered_than_the_one_asked_for(
-    api: Api, cast: Cast, providers: Any
-) -> None:
-    providers.always(said())
-    hints = {"engine": "langgraph_v1"}
-    data = data_of(await CHAT.call(api, cast, orchestration_hints=hints))
-    assert data["orchestration"]["engine"] == "direct_v1"
-    assert data["orchestration"]["notes"].startswith("langgraph_v1 is not available here")

@@ -1,0 +1,229 @@
+"""Arithmetic with units, in bounded time.
+
+The expression is read by Python's own parser and worked out here, node by node: nothing of it is
+ever run. Units are Pint's (pint.readthedocs.io), which takes a second to load and is loaded when
+the first unit comes.
+"""
+
+import ast
+import asyncio
+import math
+import operator
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from chat.engines.catalogue import CALCULATE
+from chat.engines.langgraph.toolbox import Arguments, ToolKind, add
+from chat.engines.langgraph.work import Work
+
+EXPRESSION_CHARS: Final = 200
+MOST_NODES: Final = 100
+MOST_BITS: Final = 2_000
+MOST_UNIT_POWER: Final = 12
+DIGITS: Final = 12
+_UNIT: Final = re.compile(r"[A-Za-zµΩ°Å%_]{1,30}")
+
+_SPELLINGS: Final = str.maketrans(
+    {"×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "^": "**", "²": "**2", "³": "**3"}
+)
+_NUMBER: Final = r"(?<![\w.])(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*"
+# A number and its unit belong together before anything else: `5 km / 2 h` divides by two hours.
+_QUANTITY: Final = re.compile(
+    _NUMBER + r"(?![eE][+-]?\d)([A-Za-zµΩ°Å]+(?:\*\*-?\d+)?)(?![\w(]|\s*\()"
+)
+_BEFORE_FACTOR: Final = re.compile(_NUMBER + r"(?![eE][+-]?\d)(?=[A-Za-zπ(])")
+_INTO: Final = re.compile(r"\s+(?:to|in|as)\s+|\s*(?:->|→)\s*")
+
+
+class WrongExpression(ValueError):
+    """It cannot be worked out; the message says why."""
+
+
+def calculate(expression: str) -> str:
+    """The value of an expression, such as `2*(3+4)`, `sqrt(2)`, `5 km / 2 h to m/s`.
+
+    Raises WrongExpression.
+    """
+    said, *wanted = _INTO.split(expression.strip())
+    try:
+        value = _value(said)
+        if wanted:
+            value = _converted(value, wanted[0])
+        return _written(value)
+    except WrongExpression:
+        raise
+    except ZeroDivisionError:
+        raise WrongExpression("division by zero") from None
+    except (ArithmeticError, ValueError, RecursionError, MemoryError):
+        raise WrongExpression("out of range, or not defined") from None
+    except SyntaxError:
+        raise WrongExpression("cannot be read") from None
+    except Exception:  # noqa: BLE001  # Pint has errors of its own, made of many bases
+        raise WrongExpression("the units do not fit") from None
+
+
+def _value(text: str) -> Any:
+    if len(text) > EXPRESSION_CHARS:
+        raise WrongExpression("too long")
+    plain = _QUANTITY.sub(r"(\1*\2)", text.translate(_SPELLINGS))
+    plain = _BEFORE_FACTOR.sub(r"\1*", plain)
+    tree = ast.parse(plain.strip(), mode="eval")
+    if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
+        raise WrongExpression("too long")
+    return _node(tree.body)
+
+
+def _node(node: ast.expr) -> Any:
+    match node:
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+            return number
+        case ast.Name(id=name):
+            return _named(name)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return -_node(operand)
+        case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+            return _node(operand)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+            return _bounded(_OPERATORS[type(op)](_node(left), _node(right)))
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
+            return _bounded(_FUNCTIONS[name](*map(_node, args)))
+    raise WrongExpression("only numbers, units, + - * / % ^ and functions such as sqrt are known")
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    exponent = _plain(exponent)
+    if not isinstance(base, int | float):
+        if abs(exponent) > MOST_UNIT_POWER:
+            raise WrongExpression("the power is too large")
+    elif isinstance(base, int) and isinstance(exponent, int):
+        if exponent < 0:
+            return float(base) ** exponent
+        if base.bit_length() * exponent > MOST_BITS:
+            raise WrongExpression("the power is too large")
+    return base**exponent
+
+
+def _bounded(value: Any) -> Any:
+    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+        raise WrongExpression("the number is too large")
+    if isinstance(value, complex):
+        raise WrongExpression("not a real number")
+    return value
+
+
+def _plain(value: Any) -> Any:
+    """A number; of a quantity only one without a dimension."""
+    if isinstance(value, int | float):
+        return value
+    return value.to("dimensionless").magnitude
+
+
+def _of_numbers(function: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: function(*map(_plain, values))
+
+
+def _angle(function: Callable[[float], float]) -> Callable[[Any], float]:
+    """A function of an angle: in radians, or of a quantity in degrees."""
+    return lambda value: function(
+        value if isinstance(value, int | float) else value.to("radian").magnitude
+    )
+
+
+def _factorial(value: int) -> int:
+    if not 0 <= value <= 170:
+        raise WrongExpression("the number is too large")
+    return math.factorial(value)
+
+
+_OPERATORS: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: _power,
+}
+_FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
+    "sqrt": lambda value: value**0.5,
+    "abs": abs,
+    "round": _of_numbers(round),
+    "factorial": _of_numbers(_factorial),
+    "exp": _of_numbers(math.exp),
+    "ln": _of_numbers(math.log),
+    "log": _of_numbers(math.log10),
+    "log10": _of_numbers(math.log10),
+    "log2": _of_numbers(math.log2),
+    **{name: _angle(getattr(math, name)) for name in ("sin", "cos", "tan")},
+    **{name: _of_numbers(getattr(math, name)) for name in ("asin", "acos", "atan", "atan2")},
+    **{name: _of_numbers(getattr(math, name)) for name in ("sinh", "cosh", "tanh")},
+}
+_CONSTANTS: Final = {"pi": math.pi, "π": math.pi, "e": math.e}
+
+
+def _named(name: str) -> Any:
+    if name in _CONSTANTS:
+        return _CONSTANTS[name]
+    if not _UNIT.fullmatch(name):
+        raise WrongExpression("unknown name")
+    registry = _units()
+    try:
+        return registry.Quantity(1, registry.parse_units(name))
+    except Exception:  # noqa: BLE001  # Pint has errors of its own, made of many bases
+        raise WrongExpression("unknown unit or name") from None
+
+
+@cache
+def _units() -> Any:
+    from pint import UnitRegistry
+
+    return UnitRegistry(autoconvert_offset_to_baseunit=True)
+
+
+def _converted(value: Any, unit: str) -> Any:
+    """The value in another unit, which is an expression of units itself."""
+    wanted = _value(unit)
+    if isinstance(wanted, int | float):
+        raise WrongExpression("unknown unit")
+    if isinstance(value, int | float):
+        raise WrongExpression("a number has no unit to convert")
+    return value.to(wanted.units)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise WrongExpression("the number is too large")
+        return f"{value:.{DIGITS}g}"
+    number = _written(value.magnitude)
+    unit = f"{value.units:~P}"
+    return f"{number} {unit}".strip()
+
+
+class Calculate(Arguments):
+    expression: Annotated[str, Field(min_length=1, max_length=EXPRESSION_CHARS)]
+
+
+async def _calculate(_: Work, arguments: Calculate) -> str:
+    try:
+        return await asyncio.to_thread(calculate, arguments.expression)
+    except WrongExpression as error:
+        return f"Cannot calculate this: {error}."
+
+
+add(
+    ToolKind(
+        CALCULATE,
+        "Calculates with numbers and units: + - * / % ^, sqrt, sin, ln, log and others; "
+        "`90 km/h to m/s` converts.",
+        Calculate,
+        _calculate,
+        seconds=5.0,
+    )
+)

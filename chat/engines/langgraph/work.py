@@ -1,0 +1,123 @@
+"""One request in the graph's hands: what it asks, may still use, has used and has found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, reduce
+from time import monotonic
+from typing import Any, Final
+
+from chat.answer import ChatAnswer
+from chat.engines.base import Asking, CallRecord, ResultRecord
+from chat.engines.prompt import chat_prompt
+from chat.engines.reading import SCHEMA, answer_reader
+from chat.lines import clip
+from stemcore.citations import Passage
+from stemcore.prompts import Prompt, Untrusted
+from stemcore.providers import (
+    Call,
+    Generation,
+    GenerationResult,
+    Tool,
+    ToolCall,
+    ToolRound,
+    generate_step,
+    sum_of,
+)
+
+MOST_ROUNDS: Final = 6
+KEPT_ANSWERS: Final = 3
+"""Answers of models kept for the end: the graph's own, one to mend it, one of the direct engine."""
+
+SHOWN_CHARS: Final = 500
+SHOWN_ARGS: Final = 20
+
+
+@dataclass
+class Work:
+    """`sources` may be cited; what tools find is added to them. `call` ends before the request
+    does, so that another engine can answer still."""
+
+    asking: Asking
+    call: Call
+    tools: tuple[Tool, ...]
+    notes: tuple[str, ...] = ()
+    results: list[GenerationResult] = field(default_factory=list)
+    records: list[CallRecord | ResultRecord] = field(default_factory=list)
+    answer: ChatAnswer | None = None
+    longest_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.sources: list[Passage] = list(self.asking.grounding.sources)
+
+    @cached_property
+    def prompt(self) -> Prompt:
+        """The prompt, with the notes that were recalled before it was first asked for."""
+        notes = "\n".join(f"- {note}" for note in self.notes)
+        return chat_prompt(self.asking, notes=notes, tools=bool(self.tools))
+
+    async def step(self, rounds: Sequence[ToolRound]) -> GenerationResult:
+        """The model's next step: an answer, which is kept, or calls. Raises ProviderError."""
+        asking = self.asking
+        generation = Generation(
+            system=self.prompt.system,
+            user=self.prompt.user,
+            max_tokens=asking.max_tokens,
+            answer_schema=SCHEMA,
+            session_id=asking.session_key,
+            tools=self.tools,
+            calls_open=self.may_call(len(rounds)),
+            rounds=tuple(rounds),
+        )
+        began = monotonic()
+        read = answer_reader(self.prompt, self.sources)
+        self.answer, result = await generate_step(generation, self.call, read)
+        self.longest_s = max(self.longest_s, monotonic() - began)
+        self.results.append(result)
+        return result
+
+    def may_call(self, rounds: int) -> bool:
+        """Whether the next step may ask for calls: then there must be enough left for one more."""
+        if rounds >= (1 if self.asking.tool_mode == "plan" else MOST_ROUNDS):
+            return False
+        budget = self.call.budget
+        enough = budget is None or budget.left > KEPT_ANSWERS
+        return enough and self.call.deadline.remaining() > 2 * self.longest_s
+
+    def fenced(self, output: str) -> str:
+        """A tool's output as the model gets it."""
+        return self.prompt.fenced("tool_result", Untrusted(output)) or "(nothing)"
+
+    def record_call(self, call: ToolCall) -> None:
+        args = {
+            clip(name, SHOWN_CHARS): _shown(value)
+            for name, value in list(call.args.items())[:SHOWN_ARGS]
+        }
+        self.records.append({"type": "tool_call", "id": call.id, "name": call.name, "args": args})
+
+    def record_result(self, call: ToolCall, output: str) -> None:
+        shown = output[:SHOWN_CHARS]
+        self.records.append(
+            {"type": "tool_result", "id": call.id, "name": call.name, "output": shown}
+        )
+
+    @property
+    def spent(self) -> GenerationResult | None:
+        """The last result, with the tokens and the time of all of them."""
+        if not self.results:
+            return None
+        first, *others = [result.usage for result in self.results]
+        return replace(
+            self.results[-1],
+            usage=reduce(sum_of, others, first),
+            latency_ms=sum(result.latency_ms for result in self.results),
+        )
+
+
+def _shown(value: Any) -> Any:
+    """A value of the arguments as it is shown: texts are cut, and so is what else is long."""
+    if isinstance(value, str):
+        return value[:SHOWN_CHARS]
+    if value is None or isinstance(value, bool | float):
+        return value
+    text = str(value)
+    return value if len(text) <= SHOWN_CHARS else text[:SHOWN_CHARS]

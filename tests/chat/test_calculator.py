@@ -1,0 +1,100 @@
+"""The calculator: right values, and no way out of it."""
+
+import subprocess
+import sys
+from contextlib import suppress
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chat.engines.langgraph.calculator import WrongExpression, calculate
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("2*(3+4)", "14"),
+        ("7 / 2", "3.5"),
+        ("0.1+0.2", "0.3"),
+        ("2^10", "1024"),
+        ("3² + 4²", "25"),
+        ("6 × 7 − 2", "40"),
+        ("-2^2", "-4"),
+        ("2^-1", "0.5"),
+        ("sqrt(2)", "1.41421356237"),
+        ("sin(30 degree)", "0.5"),
+        ("ln(e)", "1"),
+        ("2 pi", "6.28318530718"),
+        ("2(3+4)", "14"),
+        ("2 sqrt(9)", "6"),
+        ("6.02e23 * 2", "1.204e+24"),
+        ("factorial(5)", "120"),
+        ("90 km/h to m/s", "25 m/s"),
+        ("5 km / 2 h to m/s", "0.694444444444 m/s"),
+        ("9.81 m/s^2 * 3 s", "29.43 m/s"),
+        ("2 m^2 to cm^2", "20000 cm²"),
+        ("25 degC to kelvin", "298.15 K"),
+        ("1.5e-3 mol / 0.5 L to mol/m^3", "3 mol/m³"),
+        ("sqrt(2 * 9.81 m/s^2 * 5 m)", "9.90454441153 m/s"),
+    ],
+)
+def test_it_calculates(expression: str, value: str) -> None:
+    assert calculate(expression) == value
+
+
+@pytest.mark.parametrize(
+    ("expression", "why"),
+    [
+        ("1/0", "division by zero"),
+        ("9**9**9", "too large"),
+        ("2**100000", "too large"),
+        ("factorial(10**9)", "too large"),
+        ("2**1999 * 2**1999", "too large"),
+        ("1e308 * 10", "too large"),
+        ("exp(10000)", "out of range"),
+        ("(-8)**0.5", "not a real number"),
+        ("3 m + 2 s", "units do not fit"),
+        ("5 to m", "no unit"),
+        ("5 m to 3", "unknown unit"),
+        ("m**9999", "too large"),
+        ("quux", "unknown"),
+        ("", "cannot be read"),
+        ("2 +", "cannot be read"),
+        ("__import__('os').system('id')", "only numbers"),
+        ("(1).__class__", "only numbers"),
+        ("[i for i in (1,)]", "cannot be read"),
+        ("(lambda: 1)()", "only numbers"),
+        ("sqrt(x=1)", "only numbers"),
+        ("'a' * 9", "only numbers"),
+        ("True", "only numbers"),
+        ("1 if 2 else 3", "cannot be read"),
+        ("1+" * 99 + "1", "too long"),
+        ("1" * 201, "too long"),
+    ],
+)
+def test_it_refuses(expression: str, why: str) -> None:
+    with pytest.raises(WrongExpression, match=why):
+        calculate(expression)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(alphabet="0123456789+-*/%^(). ekmsgxp", max_size=40))
+def test_whatever_it_is_given_it_ends_soon(expression: str) -> None:
+    began = process_time()
+    with suppress(WrongExpression):
+        calculate(expression)
+    assert process_time() - began < 10
+
+
+def test_langgraph_and_units_are_loaded_by_nobody_else() -> None:
+    code = (
+        "import os, sys, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'\n"
+        "django.setup()\n"
+        "import stemcore.urls, stemcore.asgi\n"
+        "found = [n for n in ('langgraph', 'langchain_core', 'langsmith', 'pint')"
+        " if n in sys.modules]\n"
+        "assert not found, found"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
