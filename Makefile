@@ -11,7 +11,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-e
 PINS := sed -nE 's/^([A-Za-z0-9._-]+)(\[[^]]*\])?(==[^ ]+).*/\1\3/p'
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test test-deep lint types unit lock bench proof-ground proof-guests
+.PHONY: help run reset test test-deep lint types unit lock bench proof-ground proof-guests proof-worker
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ proof-ground: .venv/dev  ## nothing stuck stops the rest (about 2 minutes)
 
 proof-guests: .venv/dev  ## guests' limits through crashes and crowds (about 6 minutes)
 	$(BIN)/python -m benchmarks.guests
+
+proof-worker: .venv/dev  ## 500 materials, two workers, 50 kills, a restart (about 8 minutes)
+	$(BIN)/python -m benchmarks.worker
 
 lock: .venv/dev  ## pin what requirements*.in ask for, with the hashes of every file
 	$(LOCK) --output-file requirements.txt requirements.in

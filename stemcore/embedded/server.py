@@ -67,6 +67,14 @@ class ServerHandle:
         """The connection URL of a database, over the server's socket."""
         return f"postgresql://{user}@/{database}?host={quote(str(self.socket_dir), safe='')}"
 
+    def restart(self) -> None:
+        """Cuts all connections and starts the server again, for proofs of what that must not harm.
+
+        Raises EmbeddedServerError.
+        """
+        with exclusive(self.data_dir):
+            _run(self.data_dir, "pg_ctl", "restart", "-w", "-m", "fast")
+
     def close(self, *, remove: bool = False) -> bool:
         """Gives up the share; the last one stops the server and, with `remove`, deletes its data.
 
