@@ -41,7 +41,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        batch = options["batch"] or settings.MATERIAL_WORKER_BATCH
+        batch = settings.MATERIAL_WORKER_BATCH if options["batch"] is None else options["batch"]
         if not 1 <= options["concurrency"] <= MAX_BATCH:
             raise CommandError(f"--concurrency must be 1 to {MAX_BATCH}.")
         if batch < 1:
