@@ -1,4 +1,4 @@
-"""Files of this machine as materials of a class, without the bucket."""
+"""Files of this machine as materials of a class."""
 
 import hashlib
 import re
@@ -28,9 +28,10 @@ class LocalFile:
 
 @dataclass(frozen=True)
 class Added:
-    """The material of a file; `known` when the class had it before."""
+    """The material of a file, and its name in the storage; `known` when the class had it before."""
 
     material_id: UUID
+    path: str
     known: bool
 
 
@@ -52,8 +53,8 @@ def add_local_file(class_id: UUID, file: LocalFile, title: str | None = None) ->
     known = _known(class_id, digest)
     if known:
         if title:
-            Material.objects.filter(id=known).update(title=title)
-        return Added(known, known=True)
+            Material.objects.filter(id=known[0]).update(title=title)
+        return Added(*known, known=True)
     material = Material.objects.create(
         classroom=classroom,
         sandbox_id=classroom.sandbox_id,
@@ -63,13 +64,13 @@ def add_local_file(class_id: UUID, file: LocalFile, title: str | None = None) ->
         size_bytes=len(file.content),
         metadata={"kind": kind.value, "sha256": digest},
     )
-    return Added(material.id, known=False)
+    return Added(material.id, material.storage_path, known=False)
 
 
-def _known(class_id: UUID, digest: str) -> UUID | None:
-    """The oldest material of a class made from the bytes with this SHA-256, if any."""
+def _known(class_id: UUID, digest: str) -> tuple[UUID, str] | None:
+    """The oldest material of a class made from bytes with this SHA-256, and its path; or None."""
     rows = Material.objects.filter(classroom_id=class_id, metadata__sha256=digest)
-    return rows.order_by("created_at", "id").values_list("id", flat=True).first()
+    return rows.order_by("created_at", "id").values_list("id", "storage_path").first()
 
 
 def safe_name(name: str) -> str:

@@ -10,12 +10,13 @@ from django.db import OperationalError
 from tqdm import tqdm
 
 from classes.errors import ClassNotFound
-from materials.errors import MaterialFailed
+from materials.errors import MaterialDelayed, MaterialFailed
 from materials.extraction import Bounds, detect_kind
 from materials.ingestion import Ingested, fail_material, process_material
 from materials.local_files import LocalFile, add_local_file
 from stemcore.providers import ProviderError
 from stemcore.runtime import run
+from stemcore.supabase.storage import StorageUnavailable, storage
 
 FAILED = 1
 USAGE = 2
@@ -55,13 +56,23 @@ class Command(BaseCommand):
         if added.known:
             self.stdout.write("The class has this file already; it is processed anew.")
         try:
+            await storage().store(added.path, file.content)
+        except StorageUnavailable as error:
+            self.stdout.write(
+                self.style.WARNING(
+                    f"{error.message} Without a copy there it cannot be reprocessed."
+                )
+            )
+        try:
             # disable=None: no bar where nobody watches.
             with tqdm(desc=file.name, unit="chunk", disable=None) as bar:
                 return await process_material(added.material_id, file.content, _shown_on(bar))
         except MaterialFailed as failure:
             raise CommandError(failure.message, returncode=FAILED) from None
-        except ProviderError as error:
-            warning = f"The text could not be embedded: {error.message} Please try again later."
+        except (ProviderError, MaterialDelayed) as error:
+            warning = error.message
+            if isinstance(error, ProviderError):
+                warning = f"The text could not be embedded: {warning} Please try again later."
             await fail_material(added.material_id, warning)
             raise CommandError(warning, returncode=FAILED) from None
 

@@ -13,9 +13,11 @@ TEACHER_ID = "d0000000-0000-4000-8000-000000000001"
 STUDENT_ID = "d0000000-0000-4000-8000-000000000003"
 CLASS_ID = "dc000000-0000-4000-8000-000000000001"
 SESSION_ID = "d5000000-0000-4000-8000-000000000001"
+MATERIAL_ID = "d3000000-0000-4000-8000-000000000001"
 TOKEN_DAYS = 7
 
 QUESTION = "Which metal atoms does the oxygen-evolving complex hold?"
+UPLOAD_QUESTION = "Which gas makes bread dough rise in alcoholic fermentation?"
 FIGURES_QUESTION = "How did the average score go by week?"
 
 
@@ -72,6 +74,18 @@ def demo_calls() -> list[DemoCall]:
             "/v1/chat/workspace/messages/send",
             STUDENT_ID,
             {**chat, "message": QUESTION},
+        ),
+        DemoCall(
+            "A teacher has an uploaded file processed",
+            "/v1/materials/dispatch",
+            TEACHER_ID,
+            {"class_id": CLASS_ID, "material_id": MATERIAL_ID},
+        ),
+        DemoCall(
+            "Seconds later a student asks about that file",
+            "/v1/chat/workspace/messages/send",
+            STUDENT_ID,
+            {**chat, "message": UPLOAD_QUESTION},
         ),
         DemoCall(
             "A teacher asks about the class's figures",

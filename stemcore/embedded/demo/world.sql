@@ -39,6 +39,14 @@ SELECT 'dc000000-0000-4000-8000-000000000001', id,
        now() - interval '40 days' + right(id::text, 12)::int * interval '1 minute'
   FROM auth.users WHERE id::text LIKE 'd0000000-0000-4000-8000-%';
 
+-- An uploaded file that nobody has had processed yet.
+INSERT INTO public.materials (id, class_id, uploaded_by, title, storage_path, mime_type) VALUES
+  ('d3000000-0000-4000-8000-000000000001', 'dc000000-0000-4000-8000-000000000001',
+   'd0000000-0000-4000-8000-000000000001', 'Fermentation', 'cell-energetics/fermentation.pdf',
+   'application/pdf');
+INSERT INTO storage.objects (bucket_id, name) VALUES
+  ('materials', 'cell-energetics/fermentation.pdf');
+
 INSERT INTO public.class_chat_sessions (id, class_id, owner_user_id, title) VALUES
   ('d5000000-0000-4000-8000-000000000001', 'dc000000-0000-4000-8000-000000000001',
    'd0000000-0000-4000-8000-000000000003', 'Questions about energy');

@@ -94,6 +94,8 @@ class Command(BaseCommand):
         if superuser.execute("SELECT FROM classes WHERE id = %s", [CLASS_ID]).fetchone() is None:
             with superuser.transaction():
                 superuser.execute((FOLDER / "world.sql").read_bytes())
+        # What a teacher has uploaded lies in the storage, where the worker finds it.
+        shutil.copytree(FOLDER / "uploads", settings.MATERIAL_FILES_DIR, dirs_exist_ok=True)
         # A first start that was interrupted goes on where it stopped.
         stored = superuser.execute("SELECT storage_path FROM materials WHERE status = 'ready'")
         ready = {Path(row[0]).name for row in stored}
