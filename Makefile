@@ -57,7 +57,7 @@ proof-ground: .venv/dev  ## nothing stuck stops the rest (about 2 minutes)
 proof-guests: .venv/dev  ## guests' limits through crashes and crowds (about 6 minutes)
 	$(BIN)/python -m benchmarks.guests
 
-proof-worker: .venv/dev  ## 500 materials, two workers, 50 kills, a restart (about 8 minutes)
+proof-worker: .venv/dev  ## 500 materials, two workers, 50 kills, a restart (about 10 minutes)
 	$(BIN)/python -m benchmarks.worker
 
 lock: .venv/dev  ## pin what requirements*.in ask for, with the hashes of every file

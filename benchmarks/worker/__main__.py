@@ -1,4 +1,4 @@
-"""Proof that every material ends, once, whatever becomes of the workers (about 8 minutes).
+"""Proof that every material ends, once, whatever becomes of the workers (about 10 minutes).
 
     python -m benchmarks.worker [--jobs 500] [--kills 50]
 
@@ -20,6 +20,7 @@ from benchmarks.worker.proof import Trial, run
 from tests import database
 
 PAUSE_S = (1.0, 8.0)
+PROVIDER_S = 3.0
 PATIENCE_S = 1200
 
 
@@ -33,7 +34,7 @@ def main() -> None:
         database.test_server(Path(folder) / "database") as server,
         database.django_database(server, DATABASE),
     ):
-        trial = Trial(options.jobs, options.kills, PAUSE_S, True, PATIENCE_S)
+        trial = Trial(options.jobs, options.kills, PAUSE_S, True, PROVIDER_S, PATIENCE_S)
         found = run(server, DATABASE, trial)
         with suppress(psycopg.OperationalError):
             database.superuser().execute("select 1")  # its connection died with the restart

@@ -27,7 +27,8 @@ CONTENT = files.text_pdf("Velocity is distance over time.", "Momentum is mass ti
 PAGES = 2
 BROKEN_EVERY = 10
 FAILING = 0.3
-PROVIDER_S = 0.2
+PLATFORM_EVERY_S = 4.0
+"""How often the platform's worker takes a message: most of the work must be left to ours."""
 
 _OUTCOME = """
 select j.status, m.status as material, m.metadata->'warnings' as warnings, j.last_error,
@@ -48,15 +49,17 @@ where status in ('pending', 'retry', 'processing')
 
 @dataclass(frozen=True)
 class Trial:
-    """How much is done to the workers. `patience_s` is for the end, and only hanging needs it.
+    """How much is done to the workers.
 
-    `after_kill` is called after each kill.
+    `provider_s` is how long an embedding takes: long enough that kills hit jobs in work.
+    `patience_s` is for the end, and only hanging needs it. `after_kill` is called after each kill.
     """
 
     jobs: int
     kills: int
     pause_s: tuple[float, float]
     restarts: bool
+    provider_s: float
     patience_s: float
     after_kill: Callable[[], None] = lambda: None
 
@@ -81,7 +84,7 @@ def run(server: ServerHandle, database: str, trial: Trial, seed: int = 1) -> Out
         stack.enter_context(bucket.server)
         provider = ProviderStub(record=False).start()
         stack.callback(provider.stop)
-        provider.openai.always_embeddings(lambda _: _reaction(dice))
+        provider.openai.always_embeddings(lambda _: _reaction(dice, trial.provider_s))
         _make_materials(trial.jobs, bucket)
         environ = {
             **environment(server, provider.port),
@@ -90,7 +93,7 @@ def run(server: ServerHandle, database: str, trial: Trial, seed: int = 1) -> Out
             "SUPABASE_SERVICE_ROLE_KEY": KEY,
             "LOG_LEVEL": "error",
         }
-        stack.enter_context(platform_worker(address, every_s=1.0))
+        stack.enter_context(platform_worker(address, every_s=PLATFORM_EVERY_S))
         crew = stack.enter_context(workers(2, environ))
         for number in tqdm(range(trial.kills), desc="kills", disable=None):
             time.sleep(dice.uniform(*trial.pause_s))
@@ -103,10 +106,10 @@ def run(server: ServerHandle, database: str, trial: Trial, seed: int = 1) -> Out
     return _checked(address, trial, time.monotonic() - began)
 
 
-def _reaction(dice: random.Random) -> steps.Step:
+def _reaction(dice: random.Random, seconds: float) -> steps.Step:
     if dice.random() < FAILING:
         return steps.error(500)
-    return steps.Step("vectors", delay_s=PROVIDER_S)
+    return steps.Step("vectors", delay_s=seconds)
 
 
 def _make_materials(count: int, bucket: StorageStub) -> None:

@@ -5,6 +5,7 @@ Jobs are worked beside the requests, a few at a time; a school with many files r
 """
 
 import asyncio
+from contextvars import Context
 
 from django.conf import settings
 from django.db import Error as DatabaseFailure
@@ -35,7 +36,10 @@ class LocalWorker:
     def wake(self) -> None:
         """Works the queue until it is empty, behind the requests."""
         if self._working is None or self._working.done():
-            self._working = asyncio.create_task(self._drain(), name="material-worker")
+            # Outside the context of the request that happens to wake it, and of its deadline.
+            self._working = asyncio.create_task(
+                self._drain(), name="material-worker", context=Context()
+            )
 
     async def work(self, size: int) -> Outcomes:
         """Works a batch now. Raises DatabaseFailure."""

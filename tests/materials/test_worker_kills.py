@@ -14,6 +14,6 @@ def test_kills_lose_nothing_and_store_nothing_twice(
     def locks_run_out() -> None:
         pass_time(LOCK_MINUTES * 60 + 1)
 
-    trial = Trial(8, 3, (1.0, 2.5), False, 240, locks_run_out)
+    trial = Trial(8, 3, (1.0, 2.5), False, 0.5, 240, locks_run_out)
     found = run(database_server, f"test_{worker_id}", trial)
     assert found.completed + found.failed == 8
