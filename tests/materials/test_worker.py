@@ -12,6 +12,7 @@ from materials.ingestion import AGAIN
 from materials.jobs import Claim, ClaimLost, take
 from materials.models import Material
 from materials.worker.crew import Crew
+from materials.worker.local import LocalWorker
 from materials.worker.work import End, work
 from tests import factories
 from tests.cast import Cast
@@ -461,3 +462,43 @@ async def test_one_file_that_hangs_does_not_hold_up_the_others(
     stop.set()
     await working
     assert stored(material).status in {"processing", "ready"}
+
+
+async def test_in_local_mode_dispatch_has_it_processed_behind_the_request(
+    api: Api, cast: Cast, material: Material, settings: Any
+) -> None:
+    settings.MATERIAL_WORKER_MODE = "local"
+    body = {"class_id": str(material.classroom_id), "material_id": str(material.id)}
+    answer = await api.post("/v1/materials/dispatch", body, user=cast.teacher)
+    assert data_of(answer) == {"enqueued": True, "triggered": True}
+    await until(lambda: stored(material).status == "ready")
+    assert len(chunks(material)) == 2
+
+
+async def test_a_closing_service_gives_back_what_it_works(
+    material: Material, bucket: StorageStub
+) -> None:
+    bucket.drip_s = 0.05
+    queued = enqueue(material)
+    local = LocalWorker()
+    local.wake()
+    await until(lambda: bucket.server.received)
+    await local.close()
+    assert (job(queued.id).status, job(queued.id).attempts) == ("retry", 0)
+
+
+async def test_a_file_with_more_than_can_be_searched_says_so(
+    material: Material, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr("materials.ingestion.MAX_CHARS", 40)
+    enqueue(material)
+    assert (await Crew(1).work_batch(1)).succeeded == 1
+    assert sum(len(chunk.text) for chunk in chunks(material)) == 40
+    (warning,) = errors_of(material)
+    assert "the first 40 of 63 characters" in warning
+    monkeypatch.undo()
+    monkeypatch.setattr("materials.ingestion.MAX_CHUNKS", 1)
+    enqueue(material)
+    assert (await Crew(1).work_batch(1)).succeeded == 1
+    assert len(chunks(material)) == 1
+    assert "the first 1 of 2 passages" in errors_of(material)[0]
