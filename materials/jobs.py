@@ -113,10 +113,10 @@ def take(limit: int) -> Taken:
     Messages of jobs that have ended are deleted. Those of jobs that somebody else holds stay.
     """
     messages = _dequeue(limit)
-    claims = _claim(_CLAIM_BY_MESSAGES, limit, list(messages))
+    claims = _claim(_CLAIM_BY_MESSAGES, limit, list(messages)) if messages else []
     claims += _claim(_CLAIM_FORGOTTEN, limit - len(claims))
     claimed = [replace(one, messages=tuple(messages.pop(one.job_id, ()))) for one in claims]
-    in_flight = _in_flight(list(messages))
+    in_flight = _in_flight(list(messages)) if messages else set()
     acknowledge(n for job, numbers in messages.items() if job not in in_flight for n in numbers)
     return Taken(tuple(claimed), {job: tuple(messages[job]) for job in in_flight})
 

@@ -488,14 +488,14 @@ async def test_a_closing_service_gives_back_what_it_works(
 
 
 async def test_a_file_with_more_than_can_be_searched_says_so(
-    material: Material, monkeypatch: pytest.MonkeyPatch, settings: Any
+    material: Material, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("materials.ingestion.MAX_CHARS", 40)
+    monkeypatch.setattr("materials.ingestion.MAX_CHARS", 39)
     enqueue(material)
     assert (await Crew(1).work_batch(1)).succeeded == 1
-    assert sum(len(chunk.text) for chunk in chunks(material)) == 40
+    assert sum(len(chunk.text) for chunk in chunks(material)) == 39
     (warning,) = errors_of(material)
-    assert "the first 40 of 63 characters" in warning
+    assert "the first 39 of 63 characters" in warning
     monkeypatch.undo()
     monkeypatch.setattr("materials.ingestion.MAX_CHUNKS", 1)
     enqueue(material)

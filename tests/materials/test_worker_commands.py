@@ -115,6 +115,18 @@ def test_it_refuses_what_cannot_be(database: Any, options: tuple[str, ...]) -> N
         call_command("process_materials", *options)
 
 
+@pytest.mark.parametrize("command", ["process_materials", "reprocess_materials"])
+def test_a_database_that_refuses_is_told_in_one_line(
+    materials: list[Material], command: str
+) -> None:
+    superuser().execute("ALTER TABLE public.material_processing_jobs RENAME TO away")
+    try:
+        with pytest.raises(CommandError, match="Check DATABASE_URL"):
+            call(command)
+    finally:
+        superuser().execute("ALTER TABLE public.away RENAME TO material_processing_jobs")
+
+
 def test_reprocessing_twice_embeds_nothing_new_the_second_time(
     materials: list[Material], providers: Providers
 ) -> None:

@@ -57,8 +57,10 @@ class Command(BaseCommand):
             crew = Crew(options["concurrency"], on_end)
             try:
                 run(_work(crew, None if options["watch"] else batch))
-            except* DatabaseFailure:
-                raise CommandError("The database cannot be reached. Check DATABASE_URL.") from None
+            except DatabaseFailure as error:
+                raise CommandError(
+                    f"The database refused ({type(error).__name__}). Check DATABASE_URL."
+                ) from error
             finally:
                 end_runs()
         self.stdout.write(", ".join(f"{count} {end.value}" for end, count in counts.items()))
