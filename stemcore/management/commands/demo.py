@@ -95,7 +95,9 @@ class Command(BaseCommand):
             with superuser.transaction():
                 superuser.execute((FOLDER / "world.sql").read_bytes())
         # What a teacher has uploaded lies in the storage, where the worker finds it.
-        shutil.copytree(FOLDER / "uploads", settings.MATERIAL_FILES_DIR, dirs_exist_ok=True)
+        files = settings.MATERIAL_FILES_DIR
+        assert files is not None  # where no DATABASE_URL is
+        shutil.copytree(FOLDER / "uploads", files, dirs_exist_ok=True)
         # A first start that was interrupted goes on where it stopped.
         stored = superuser.execute("SELECT storage_path FROM materials WHERE status = 'ready'")
         ready = {Path(row[0]).name for row in stored}
