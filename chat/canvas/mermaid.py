@@ -21,6 +21,11 @@ MAX_RAW_CHARS = 12_000
 _HEADER = re.compile(r"(?:flowchart|graph)(?:[ \t]+(?:TB|TD|BT|RL|LR)(?:;|[ \t]*\n)|[ \t]*\n)")
 _ID = r"\w(?:\w|-(?=\w))*"
 _SHAPES = (
+    ("(((", ")))"),
+    ("[/", "/]"),
+    ("[/", "\\]"),
+    ("[\\", "\\]"),
+    ("[\\", "/]"),
     ("([", "])"),
     ("[[", "]]"),
     ("[(", ")]"),
@@ -61,8 +66,8 @@ _SAFE = re.compile(
 )
 # Words with a meaning of their own where a statement begins.
 _RESERVED_WORDS = """
-click href call callback end subgraph style classdef class linkstyle direction default graph
-flowchart interpolate acctitle accdescr
+click href call callback end subgraph style classDef class linkStyle direction graph flowchart
+interpolate accTitle accDescr
 """
 _RESERVED = frozenset(_RESERVED_WORDS.split())
 
@@ -114,7 +119,7 @@ def _read(number: int, line: str) -> _Statement:
     texts: list[str] = []
     position = 0
     while node := _NODE.match(line, position):
-        if node[1].lower() in _RESERVED:
+        if node[1] in _RESERVED:
             break
         ids.append(node[1])
         texts.append(_node_text(number, node))

@@ -24,8 +24,8 @@ _WORD: Final = (
     r"|来源|來源|出典|ソース|资料|資料|출처|स्रोत)"
 )
 _ONE: Final = (
-    rf"(?:{_WORD}\.?\s*)?(?:(?:no|nr|number)\b\.?|[#№:^\-\[(])*\s*"
-    r"(\d{1,5})(?:\.0)?[\])]*"
+    rf"[\[(]*(?:(?:see|cf|from|per|siehe|vgl|voir)\b\.?\s+)?[\[(]*(?:{_WORD}\.?\s*)?"
+    r"(?:(?:no|nr|number)\b\.?|n°|[#№:^\-\[(])*\s*(\d{1,5})(?:\.0)?[\])]*"
 )
 _JOINT: Final = r"(?:\s*(?:[,;&+/]|\b(?:and|und|et|y|e|och|og|en|и|ve)\b|和|与|と))+\s*"
 _NUMBER = re.compile(rf"{_ONE}(?:†.*)?")
@@ -33,7 +33,8 @@ _NUMBERS = re.compile(rf"{_ONE}(?:{_JOINT}{_ONE})+")
 _RANGE = re.compile(rf"{_WORD}\s*(\d{{1,5}})\s*(?:-|to|bis)\s*(?:{_WORD}\s*)?(\d{{1,5}})")
 _NUMBER_FIRST = re.compile(rf"{_ONE}(?![\w+])\s*(?P<rest>.+)", re.DOTALL)
 _BLUEPRINT = re.compile(
-    r"(?:the\s+)?(?:(?:published|class|course)\s+)?blueprint(?:\s+context)?\b(?P<rest>.*)",
+    r"(?:(?:the\s+)?(?:(?:published|class|course)\s+)?blueprint(?:\s+context)?\b|(?=topic\s*\d))"
+    r"(?P<rest>.*)",
     re.DOTALL,
 )
 _PARTS = re.compile(r"[;\n]")
@@ -55,11 +56,12 @@ def named(name: str, passages: Sequence[Passage]) -> tuple[str, ...]:
         return (exact,)
     if len(name) > _LONGEST:
         return ()
+    if headed := _headed(_folded(name), passages):
+        return headed
     if one := _one_named(name, passages):
         return (one,)
-    several = _listed(_folded(name))
-    if several:
-        found = [_by_number(number, passages) for number in several]
+    if numbers := _listed(_folded(name)):
+        found = [_by_number(number, passages) for number in numbers]
     else:
         parts = [part for part in _PARTS.split(name) if part.strip(_AROUND)]
         found = [_one_named(part, passages) for part in parts] if len(parts) > 1 else []
@@ -77,6 +79,7 @@ def _folded(text: str) -> str:
     return one_line(words.folded(unescape(text))).strip(_AROUND)
 
 
+@lru_cache(maxsize=1024)
 def _key(text: str) -> str:
     """The letters and digits of a folded text: how titles and places are compared."""
     plain = _PAGE.sub("page", _FILE_ENDING.sub("", text))
@@ -88,16 +91,37 @@ def _one_named(name: str, passages: Sequence[Passage]) -> str | None:
     if not wanted:
         return None
     for ways in (
-        (one.label for one in passages if _folded(one.label) == wanted),
         _numbered(wanted, passages),
         _titled(wanted, passages),
         _numbered_and_titled(wanted, bool(_CUT.search(name)), passages),
-        _headed(wanted, passages),
         _blueprint(wanted, passages),
     ):
         if label := next(iter(ways), None):
             return label
     return None
+
+
+def _headed(wanted: str, passages: Sequence[Passage]) -> tuple[str, ...]:
+    """The sources whose whole labels a name begins with, one after the other.
+
+    What follows the last of them says where in it (`<label>: lines 4 to 7`).
+    """
+    labels = sorted(
+        ((_folded(one.label), one.label) for one in passages if heading_of(one.label)),
+        key=lambda pair: -len(pair[0]),
+    )
+    found: list[str] = []
+    start = 0
+    while label := next((one for one in labels if _begins_with(wanted, start, one[0])), None):
+        found.append(label[1])
+        start += len(label[0])
+        start += len(wanted[start:]) - len(wanted[start:].lstrip(_AROUND + "&"))
+    return tuple(dict.fromkeys(found))
+
+
+def _begins_with(wanted: str, start: int, label: str) -> bool:
+    after = wanted[start + len(label) : start + len(label) + 1]
+    return bool(label) and wanted.startswith(label, start) and not after.isalnum()
 
 
 def _headings(passages: Sequence[Passage]) -> Iterator[tuple[str, Heading]]:
@@ -148,15 +172,6 @@ def _says(rest: str, is_cut: bool, heading: Heading) -> bool:
     if is_cut and len(key) >= _SHORTEST_CUT and _key(title).startswith(key):
         return True
     return key in map(_key, (title, place, f"{title} {place}", f"{place} {title}"))
-
-
-def _headed(wanted: str, passages: Sequence[Passage]) -> Iterator[str]:
-    """The source whose whole label the name begins with, as in `<label>: lines 4 to 7`."""
-    for passage in passages:
-        label = _folded(passage.label)
-        after = wanted[len(label) : len(label) + 1]
-        if label and wanted.startswith(label) and not after.isalnum() and heading_of(passage.label):
-            yield passage.label
 
 
 def _blueprint(wanted: str, passages: Sequence[Passage]) -> Iterator[str]:

@@ -25,6 +25,7 @@ TWO = "flowchart TD\nA --> B"
         "graph RL\nfirst_node --- second-node",
         "flowchart TD\nA{{hex}} --> D[(store)]\nA <--> B",
         "flowchart TD\nA1",
+        "flowchart TD\nA[/input/] --> B[\\output\\] --> C(((stop)))",
         'flowchart TD\nA["end"] --> B["水 → H₂O"]',
     ],
 )
