@@ -32,6 +32,20 @@ student AS (
 )"""
 """Who is enrolled as a student now."""
 
+ATTEMPTS = f"""{QUIZZES}, {STUDENTS}, attempt AS (
+  SELECT sent.student_id, task.id AS task_id, task.quiz_id, sent.submitted_at,
+         least(greatest(sent.score, 0), 100) AS score
+    FROM task
+    JOIN submissions sent ON sent.assignment_id = task.id
+    JOIN student ON student.id = sent.student_id
+   WHERE sent.score IS NOT NULL AND sent.score <> 'NaN'
+     AND coalesce(sent.sandbox_id = task.sandbox_id, sent.sandbox_id IS NULL)
+)"""
+"""The scored attempts of enrolled students, clamped to 0 to 100; what is no number is none."""
+
+WEEK = "date_trunc('week', {} AT TIME ZONE 'UTC')::date"
+"""Monday of a moment's week, in UTC."""
+
 
 class StudentRow(NamedTuple):
     id: UUID
@@ -107,15 +121,7 @@ def scores(class_id: UUID) -> list[ScoreRow]:
     """
     return _rows(
         ScoreRow,
-        f"""WITH {QUIZZES}, {STUDENTS}, attempt AS (
-          SELECT sent.student_id, task.id AS task_id, task.quiz_id,
-                 least(greatest(sent.score, 0), 100) AS score
-            FROM task
-            JOIN submissions sent ON sent.assignment_id = task.id
-            JOIN student ON student.id = sent.student_id
-           WHERE sent.score IS NOT NULL AND sent.score <> 'NaN'
-             AND coalesce(sent.sandbox_id = task.sandbox_id, sent.sandbox_id IS NULL)
-        )
+        f"""WITH {ATTEMPTS}
         SELECT student_id, quiz_id, max(score), sum(score), count(*)
           FROM attempt GROUP BY student_id, task_id, quiz_id""",
         class_id,
@@ -180,16 +186,10 @@ def weeks(class_id: UUID, most: int) -> list[WeekRow]:
     """The last weeks in which students were scored or wrote, at most so many, oldest first."""
     rows: list[WeekRow] = _rows(
         WeekRow,
-        f"""WITH {QUIZZES}, {STUDENTS}, seen AS (
-          SELECT date_trunc('week', sent.submitted_at AT TIME ZONE 'UTC')::date AS starts,
-                 least(greatest(sent.score, 0), 100) AS score, 0 AS message
-            FROM task
-            JOIN submissions sent ON sent.assignment_id = task.id
-            JOIN student ON student.id = sent.student_id
-           WHERE sent.score IS NOT NULL AND sent.score <> 'NaN'
-             AND coalesce(sent.sandbox_id = task.sandbox_id, sent.sandbox_id IS NULL)
+        f"""WITH {ATTEMPTS}, seen AS (
+          SELECT {WEEK.format("submitted_at")} AS starts, score, 0 AS message FROM attempt
           UNION ALL
-          SELECT date_trunc('week', said.created_at AT TIME ZONE 'UTC')::date, NULL, 1
+          SELECT {WEEK.format("said.created_at")}, NULL, 1
             FROM student JOIN class_chat_messages said ON said.author_user_id = student.id
            WHERE said.class_id = %(class_id)s AND said.author_kind = 'student'
              AND coalesce(said.sandbox_id = student.sandbox_id, said.sandbox_id IS NULL)
@@ -199,3 +199,74 @@ def weeks(class_id: UUID, most: int) -> list[WeekRow]:
         class_id,
     )
     return rows[::-1]
+
+
+class TopicWeekRow(NamedTuple):
+    topic_id: UUID
+    starts: date
+    average: Any
+    """Average of the week's scored attempts at the topic's quizzes, 0 to 100."""
+    attempts: int
+
+
+def topic_weeks(class_id: UUID, most: int) -> list[TopicWeekRow]:
+    """A row for each topic and week with a scored attempt, at most so many, oldest first."""
+    rows: list[TopicWeekRow] = _rows(
+        TopicWeekRow,
+        f"""WITH {ATTEMPTS}
+        SELECT quiz.topic_id, {WEEK.format("submitted_at")} AS starts, avg(score), count(*)
+          FROM attempt JOIN quiz ON quiz.id = attempt.quiz_id
+         WHERE quiz.topic_id IS NOT NULL
+         GROUP BY quiz.topic_id, starts ORDER BY starts DESC, quiz.topic_id LIMIT {int(most)}""",
+        class_id,
+    )
+    return rows[::-1]
+
+
+class StudentTopicRow(NamedTuple):
+    student_id: UUID
+    topic_id: UUID
+    average: Any
+    """Average of the student's scored attempts at the topic's quizzes, 0 to 100."""
+
+
+def student_topics(class_id: UUID, most: int) -> list[StudentTopicRow]:
+    """A row for each enrolled student and topic with a scored attempt, at most so many."""
+    return _rows(
+        StudentTopicRow,
+        f"""WITH {ATTEMPTS}
+        SELECT attempt.student_id, quiz.topic_id, avg(score)
+          FROM attempt JOIN quiz ON quiz.id = attempt.quiz_id
+         WHERE quiz.topic_id IS NOT NULL
+         GROUP BY attempt.student_id, quiz.topic_id ORDER BY 1, 2 LIMIT {int(most)}""",
+        class_id,
+    )
+
+
+class QuizWorkRow(NamedTuple):
+    title: str
+    completed: int
+    """Assigned and handed in, over students and assignments of the quiz."""
+    assigned: int
+
+
+def quiz_work(class_id: UUID) -> list[QuizWorkRow]:
+    """What of each assigned quiz was handed in by enrolled students, oldest quiz first."""
+    return _rows(
+        QuizWorkRow,
+        f"""WITH {QUIZZES}, {STUDENTS}, done AS (
+          SELECT task.quiz_id, count(*) AS number
+            FROM task JOIN assignment_recipients told ON told.assignment_id = task.id
+            JOIN student ON student.id = told.student_id
+           WHERE told.status IN ('submitted', 'reviewed')
+             AND coalesce(told.sandbox_id = task.sandbox_id, told.sandbox_id IS NULL)
+           GROUP BY task.quiz_id
+        )
+        SELECT quiz.title, coalesce(done.number, 0), given.number
+          FROM quiz
+          JOIN (SELECT quiz_id, count(*) * (SELECT count(*) FROM student) AS number
+                  FROM task GROUP BY quiz_id) given ON given.quiz_id = quiz.id
+          LEFT JOIN done ON done.quiz_id = quiz.id
+         ORDER BY quiz.created_at, quiz.id""",
+        class_id,
+    )

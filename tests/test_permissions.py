@@ -228,3 +228,40 @@ async def test_nobody_acts_as_another(
     before = fingerprint()
     answer = await api.post(path, body, user=cast.student)
     await refused(answer, (403, "user_id_mismatch"), before)
+
+
+REPORTS = [path for path in ROUTES if path.startswith("/v1/analytics/")]
+
+
+@pytest.mark.parametrize("path", REPORTS)
+@pytest.mark.parametrize("who", PEOPLE)
+async def test_reports_of_an_archived_class_stay_open_to_its_teachers(
+    api: Api, cast: Cast, answering: Providers, path: str, who: str
+) -> None:
+    factories.update(cast.classroom, archived=True)
+    user, route = getattr(cast, who), ROUTES[path]
+    body = route.body(cast, user)
+    before = fingerprint()
+    answer = await api.post(path, body, user=user)
+    if outcome := route.refusals.get(who):
+        await refused(answer, outcome, before)
+    else:
+        data_of(answer)
+
+
+@pytest.mark.parametrize("path", REPORTS)
+@pytest.mark.parametrize("role", ["teacher", "student"])
+async def test_a_guest_sees_the_reports_of_a_class_of_their_own_as_its_teacher(
+    api: Api, cast: Cast, answering: Providers, path: str, role: str
+) -> None:
+    factories.update(cast.sandbox_one, guest_role=role)
+    body = ROUTES[path].body(cast, cast.guest_one)
+    body["class_id"] = str(cast.sandbox_one.class_id)
+    before = fingerprint()
+    answer = await api.post(path, body, user=cast.guest_one)
+    if role == "student":
+        await refused(answer, (403, "forbidden"), before)
+    else:
+        data_of(answer)
+    other = await api.post(path, {**body, "sandbox_id": None}, user=cast.guest_one)
+    error_of(other, 403, "forbidden")

@@ -11,15 +11,21 @@ from stemcore.text import one_line
 
 EVIDENCE = f"""
 WITH {STUDENTS}
-SELECT EXISTS (SELECT FROM activities WHERE class_id = %(class_id)s AND status = 'published')
+SELECT EXISTS (SELECT FROM classes class JOIN activities work ON work.class_id = class.id
+                WHERE class.id = %(class_id)s AND work.status = 'published'
+                  AND coalesce(work.sandbox_id = class.sandbox_id, work.sandbox_id IS NULL))
    AND (EXISTS (SELECT FROM student
                   JOIN submissions sent ON sent.student_id = student.id
                   JOIN assignments task ON task.id = sent.assignment_id
-                 WHERE task.class_id = %(class_id)s)
+                 WHERE task.class_id = %(class_id)s
+                   AND coalesce(task.sandbox_id = student.sandbox_id, task.sandbox_id IS NULL)
+                   AND coalesce(sent.sandbox_id = student.sandbox_id, sent.sandbox_id IS NULL))
      OR EXISTS (SELECT FROM student
                   JOIN class_chat_messages said ON said.author_user_id = student.id
-                 WHERE said.class_id = %(class_id)s AND said.author_kind = 'student'))
+                 WHERE said.class_id = %(class_id)s AND said.author_kind = 'student'
+                   AND coalesce(said.sandbox_id = student.sandbox_id, said.sandbox_id IS NULL)))
 """  # noqa: S608  # put together from constants
+"""Rows of a guest's copy are none of the class's, as in the figures."""
 
 
 def has_evidence(class_id: UUID) -> bool:

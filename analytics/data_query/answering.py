@@ -9,17 +9,16 @@ from django.utils import timezone
 
 from analytics import queries
 from analytics.access import Reader
-from analytics.data_query.check import faults_of_chart, folded, named
-from analytics.data_query.tables import Tables, tables_for
+from analytics.data_query.check import faults_of_chart, named
+from analytics.data_query.tables import Details, Tables, folded, tables_for
 from analytics.errors import DataQueryFailed
 from analytics.figures import read_class_figures
 from analytics.insights import Snapshot, stored_insights
 from analytics.payload import Insights, StudentRow, insights_payload
-from analytics.queries import WeekRow
 from chat.canvas.specs import ChartSpec
 from classes.access import Membership
 from stemcore.answers import UnusableAnswer, answer_schema, read_answer
-from stemcore.database import LONG, read
+from stemcore.database import LONG, read, write
 from stemcore.deadline import Deadline
 from stemcore.prompts import PromptTemplate, Untrusted
 from stemcore.providers import Call, Generation, ProviderError, generate_answer
@@ -31,6 +30,8 @@ PURPOSE = "class_data_query_v1"
 SECONDS = 20.0
 MAX_TOKENS = 800
 WEEKS = 12
+MOST_DETAILS = 5_000
+"""Rows of one query of details."""
 NO_DATA = "No data available"
 
 
@@ -42,7 +43,7 @@ async def answer_question(reader: Reader, question: str) -> ChartSpec:
     deadline = Deadline.after(SECONDS)
     membership, snapshot = await _enter(reader)
     insights = await _insights(membership, snapshot)
-    tables = tables_for(question, insights, await _weeks(membership.class_id))
+    tables = tables_for(question, insights, await _details(membership.class_id))
     if not tables.says_something:
         return no_data_chart()
     call = membership.call(PURPOSE, deadline)
@@ -129,6 +130,12 @@ def _enter(reader: Reader) -> tuple[Membership, Snapshot | None]:
     return membership, stored_insights.sync(membership.class_id)
 
 
-@read(lane=LONG)
-def _weeks(class_id: UUID) -> list[WeekRow]:
-    return queries.weeks(class_id, WEEKS)
+@write(lane=LONG)
+def _details(class_id: UUID) -> Details:
+    queries.hold_still()
+    return Details(
+        weeks=queries.weeks(class_id, WEEKS),
+        quizzes=queries.quiz_work(class_id),
+        topic_weeks=queries.topic_weeks(class_id, MOST_DETAILS),
+        student_topics=queries.student_topics(class_id, MOST_DETAILS),
+    )

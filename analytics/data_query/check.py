@@ -9,14 +9,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 
-from analytics.data_query.tables import Cell, Table, Tables
+from analytics.data_query.tables import Cell, Table, Tables, folded
 from analytics.figures import mean
 from chat.canvas.specs import ChartSpec, DataPoint
-from stemcore.text import one_line
 
 _STUDENT = re.compile(r"\bstudent\s*(?:no\.?\s*|#\s*)?(\d+)\b", re.IGNORECASE)
 _LEFT = re.compile(r"\b(?:not|without|remaining|rest|others?|incomplete|missing|no)\b", re.I)
-_PADDING = re.compile(r"[\W_]+")
 SHORTEST = 3
 """A label of fewer characters is no name for anything but itself."""
 
@@ -35,7 +33,7 @@ def faults_of_chart(chart: ChartSpec, tables: Tables) -> list[str]:
     return [
         f"data[{place}]: is not among the figures given under that label"
         for place, point in enumerate(chart.data)
-        if not _is_given(point, tables)
+        if not _is_given(point, tables.named_in(f"{chart.title} {point.label}"))
     ]
 
 
@@ -78,10 +76,6 @@ def _alike(cell: Cell, label: str) -> bool:
     if min(len(ours), len(theirs)) < SHORTEST:
         return False
     return f" {ours} " in f" {theirs} " or f" {theirs} " in f" {ours} "
-
-
-def folded(label: str) -> str:
-    return one_line(_PADDING.sub(" ", label.casefold()))
 
 
 def _says(value: Fraction, figure: Fraction, table: Table, label: str) -> bool:

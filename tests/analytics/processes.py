@@ -18,7 +18,9 @@ from tests.provider_fixtures import Providers
 Process = subprocess.Popen[str]
 
 
-def start(arguments: str, server: ServerHandle, providers: Providers) -> Process:
+def start(
+    arguments: str, server: ServerHandle, providers: Providers, output: int = subprocess.PIPE
+) -> Process:
     """`manage.py` with these arguments."""
     known = {**os.environ, **environment(server, providers.stub.port)}
     known["DATABASE_URL"] = server.url(connection.settings_dict["NAME"], LOGIN)
@@ -27,8 +29,8 @@ def start(arguments: str, server: ServerHandle, providers: Providers) -> Process
         cwd=ROOT,
         env=known,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=output,
+        stderr=output,
         text=True,
     )
 
@@ -40,7 +42,8 @@ def servers(number: int, server: ServerHandle, providers: Providers) -> Iterator
         running = []
         for _ in range(number):
             port = free_port()
-            process = start(f"serve --port {port} --grace 1", server, providers)
+            arguments = f"serve --port {port} --grace 1"
+            process = start(arguments, server, providers, subprocess.DEVNULL)
             stack.callback(end, process)
             running.append((process, f"http://127.0.0.1:{port}"))
         for _, url in running:

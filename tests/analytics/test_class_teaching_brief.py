@@ -240,6 +240,12 @@ async def test_no_data_lasts_until_there_is_some(
     assert (await brief(api, cast, force_refresh=True))["status"] == "ready"
 
 
+async def test_work_in_a_guests_copy_is_no_evidence(api: Api, school: Cast) -> None:
+    superuser().execute("UPDATE submissions SET sandbox_id = %s", [school.sandbox_one.id])
+    superuser().execute("UPDATE class_chat_messages SET sandbox_id = %s", [school.sandbox_one.id])
+    assert (await brief(api, school, force_refresh=True))["status"] == "no_data"
+
+
 async def test_chat_alone_is_evidence(api: Api, cast: Cast) -> None:
     factories.activity(cast.classroom, "flashcards")
     factories.chat_message(cast.session)

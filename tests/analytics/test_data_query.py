@@ -143,6 +143,35 @@ async def test_weeks_are_figures_too(api: Api, school: Cast, providers: Provider
     ]
 
 
+@pytest.mark.parametrize(
+    ("question", "title", "points"),
+    [
+        ("Completion per quiz?", "Completion by quiz", [("Quiz 1", 0.75)]),
+        ("Light reactions over the weeks?", "Light reactions", [("2026-03-02", 0.6625)]),
+        ("How did each topic develop?", "Light reactions: attempts", [("2026-03-02", 4)]),
+        ("Which students are weak in Light reactions?", "Light reactions", [("Student 1", 0.75)]),
+        ("How many scored what in Quiz 1?", "Quiz 1", [("0-50 %", 1), ("80-90 %", 1)]),
+        ("Attempts by level?", "Attempts", [("understand", 4)]),
+    ],
+)
+async def test_questions_in_detail_get_the_figures_that_they_ask_for(
+    api: Api, school: Cast, providers: Providers, question: str, title: str, points: Any
+) -> None:
+    for one in factories.rows(Submission):
+        factories.update(one, submitted_at=datetime(2026, 3, 4, 12, tzinfo=UTC))
+    providers.openrouter.always(drawn(*points, title=title))
+    assert len((await ask(api, school, question))["data"]) == len(points)
+
+
+@pytest.mark.parametrize("title", ["Calvin cycle", "Everything"])
+async def test_figures_of_one_topic_stand_only_under_its_name(
+    api: Api, school: Cast, providers: Providers, title: str
+) -> None:
+    for provider in providers.each:
+        provider.always(drawn(("Student 1", 0.75), title=title))
+    assert await ask(api, school, "Which students are weak in Light reactions?") == NO_DATA
+
+
 async def test_a_fresh_snapshot_is_used(api: Api, school: Cast, providers: Providers) -> None:
     providers.openrouter.script(error(400), error(400), error(400))
     providers.openrouter.always(drawn(("Student 2", 0.4)))

@@ -11,7 +11,7 @@ from analytics.brief.generation import Truthful
 from analytics.briefing import Briefing
 from analytics.claims.facts import sentences
 from analytics.data_query.check import faults_of_chart
-from analytics.data_query.tables import Tables, tables_for
+from analytics.data_query.tables import Details, Tables, tables_for
 from analytics.narrative import InsightsAnswer, told_truly
 from analytics.payload import insights_payload
 from chat.canvas.specs import ChartSpec
@@ -129,7 +129,7 @@ def test_no_invention_reaches_the_brief() -> None:
 
 
 TABLES: Tables = tables_for(
-    "Everything about each student?", insights_payload(FIGURES, datetime.now(UTC)), []
+    "Everything about each student?", insights_payload(FIGURES, datetime.now(UTC)), Details()
 )
 FIGURES_UNDER: dict[str, set[float]] = {}
 for table in TABLES.tables:
