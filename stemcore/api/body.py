@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -16,7 +17,7 @@ from pydantic import (
 
 from stemcore.api import faults
 from stemcore.errors import InvalidRequest
-from stemcore.prompts import trimmed
+from stemcore.prompts import is_blank
 from stemcore.raw_json import FieldSplitter, clean_json, has_more_values, join_fields
 
 MAX_VALUES = 20_000
@@ -34,11 +35,17 @@ def _no_bool(value: Any) -> Any:
 
 
 def _blank_is_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not trimmed(value) else value
+    return None if isinstance(value, str) and is_blank(value) else value
 
 
-Text = Annotated[str, StringConstraints(min_length=1)]
-"""A required text: at least one character."""
+def _not_blank(text: str) -> str:
+    if is_blank(text):
+        raise ValueError("must not be blank")
+    return text
+
+
+Text = Annotated[str, StringConstraints(min_length=1), AfterValidator(_not_blank)]
+"""A required text, with something in it to see; taken as it is."""
 
 Number = Annotated[float, BeforeValidator(_no_bool), Field(allow_inf_nan=False)]
 Whole = Annotated[int, BeforeValidator(_no_bool)]

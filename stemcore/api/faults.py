@@ -49,7 +49,10 @@ def of_request(error: ValidationError, model: type[BaseModel]) -> InvalidRequest
     found = error.errors(include_url=False, include_input=False)
     if found[0]["type"] == "json_invalid":
         return InvalidJson()
-    details = [_fault(fault, model) for fault in found[:MOST]]
+    # A list whose looking ended at a bad entry counts as short, too.
+    inside = {fault["loc"][:-1] for fault in found}
+    told = [f for f in found if f["type"] != "too_short" or f["loc"] not in inside]
+    details = [_fault(fault, model) for fault in told[:MOST]]
     sentence = "; ".join(f"{fault.field}: {fault.message}" for fault in details[:TOLD])
     return InvalidRequest(sentence, details=details)
 

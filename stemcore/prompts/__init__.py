@@ -18,7 +18,7 @@ or nothing when the text is blank, so `{% if materials %}` works. A system half 
 """
 
 from stemcore.prompts.templates import Prompt, PromptTemplate, PromptValue
-from stemcore.prompts.untrusted import Untrusted, fenced_text, trimmed, visible_text
+from stemcore.prompts.untrusted import Untrusted, fenced_text, is_blank, trimmed, visible_text
 
 __all__ = [
     "Prompt",
@@ -26,6 +26,7 @@ __all__ = [
     "PromptValue",
     "Untrusted",
     "fenced_text",
+    "is_blank",
     "trimmed",
     "visible_text",
 ]

@@ -30,6 +30,7 @@ _INVISIBLE_CLASS = (
     "\U0001d173-\U0001d17a"  # musical format controls
 )
 _INVISIBLE = re.compile(f"[{_INVISIBLE_CLASS}]")
+_SEEN = re.compile(f"[^\\s\x00{_INVISIBLE_CLASS}\u200c\u200d\ufe0f\u2800]")
 # Joiners and the emoji selector shape Persian, Indic scripts and emoji; next to ASCII they
 # shape nothing and only hide something.
 _STRAY_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
@@ -58,9 +59,14 @@ def visible_text(text: str) -> str:
     return _STRAY_SELECTOR.sub("", _STRAY_JOINER.sub("", text))
 
 
+def is_blank(text: str) -> bool:
+    """Whether there is nothing in the text to see."""
+    return _SEEN.search(text) is None
+
+
 def trimmed(text: str) -> str:
-    """The text without the space around it; empty when there is nothing in it to see."""
-    return text.strip() if visible_text(text).strip() else ""
+    """The text without the space around it; empty when it is blank."""
+    return "" if is_blank(text) else text.strip()
 
 
 def fenced_text(text: str) -> str:

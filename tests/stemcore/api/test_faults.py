@@ -32,7 +32,7 @@ class Asked(Body):
     kinds: Upto10[Literal["a", "b"]] = ()
     numbers: list[float] = []
     ids: Upto10[UUID] | None = None
-    filled: Annotated[tuple[Text, ...], Field(min_length=1)] = ("x",)
+    filled: Annotated[tuple[Text, ...], Field(min_length=1, fail_fast=True)] = ("x",)
     timeout_ms: TimeoutMs | None = None
 
 
@@ -84,6 +84,8 @@ def test_it_says_what_a_field_must_be(name: str, value: Any, told: str) -> None:
     ("fields", "path", "told"),
     [
         ({"names": ["a", 7]}, "names.1", "must be a text"),
+        ({"names": ["\u200b"]}, "names.0", "must not be blank"),
+        ({"filled": [7, "x"]}, "filled.0", "must be a text"),
         ({"turns": [{"role": "student"}, {}]}, "turns.1.role", "is required"),
         ({"turns": [{"role": "x"}]}, "turns.0.role", "must be 'student' or 'assistant'"),
         ({"turn": {"role": "student", "size": "x"}}, "turn.size", "must be a whole number"),

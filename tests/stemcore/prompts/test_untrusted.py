@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stemcore.prompts import visible_text
+from stemcore.prompts import is_blank, trimmed, visible_text
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,16 @@ def test_it_always_leaves_text_that_can_be_encoded(text: str) -> None:
     cleaned = visible_text(text)
     cleaned.encode()
     assert "\x00" not in cleaned
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \n", "\x00", "\u200b", "\u00ad\ufeff", "\u200d \ufe0f", "\u2800"]
+)
+def test_a_text_without_anything_to_see_is_blank(text: str) -> None:
+    assert is_blank(text)
+    assert trimmed(text) == ""
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=())))
+def test_what_a_person_sees_of_a_text_is_blank_only_when_the_text_is(text: str) -> None:
+    assert is_blank(visible_text(text)) or not is_blank(text)
