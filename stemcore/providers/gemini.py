@@ -33,7 +33,7 @@ from stemcore.providers.wire import (
     read_body,
     read_vectors,
     retry_after_seconds,
-    text_of,
+    said,
     unread_vectors,
 )
 from stemcore.settings import ProviderSettings
@@ -67,7 +67,7 @@ class _Candidate(CamelModel):
 
     @property
     def text(self) -> str:
-        return text_of(self.parts)
+        return said(self.parts)
 
 
 class _PromptFeedback(CamelModel):
@@ -131,7 +131,7 @@ class Gemini(KeyedProvider):
             answer = _Answer.model_validate(body)
         candidate = next(iter(answer.candidates), None)
         calls = calls_in(candidate.parts, generation) if candidate else ()
-        if candidate is None or not (candidate.text.strip() or calls):
+        if candidate is None or not (candidate.text or calls):
             self._raise_what_came_instead(answer, body)
         if candidate is None:
             raise self.failed(FailureKind.EMPTY, "sent no answer")
@@ -153,7 +153,7 @@ class Gemini(KeyedProvider):
             raise self.failed(FailureKind.REFUSED, "refused to answer")
         if reason in UNFINISHED:
             raise self.failed(FailureKind.UNFINISHED, f"did not finish its answer ({reason})")
-        if not (candidate.text.strip() or calls):
+        if not (candidate.text or calls):
             raise self.empty(reason, _usage(metadata), starved=reason == CUT)
         return Reply(candidate.text, _usage(metadata), reason == CUT, calls)
 

@@ -38,7 +38,7 @@ from stemcore.providers.wire import (
     read_body,
     read_vectors,
     retry_after_seconds,
-    text_of,
+    said,
     unread_vectors,
 )
 from stemcore.settings import ProviderSettings
@@ -96,7 +96,7 @@ class _Choice(WireModel):
 
     @property
     def content(self) -> str:
-        return text_of(self.message.content) or text_of(self.text)
+        return said(self.message.content) or said(self.text)
 
     @property
     def reasons(self) -> frozenset[str]:
@@ -175,7 +175,7 @@ class OpenAIShaped(KeyedProvider):
             completion = _Completion.model_validate(found)
         choice = _first(completion.choices)
         calls = calls_in(choice.message.rest, generation) if choice else ()
-        if choice is None or not (choice.content.strip() or calls):
+        if choice is None or not (choice.content or calls):
             self._raise_fault_in(found)
         if choice is None:
             raise self.failed(FailureKind.EMPTY, "sent no answer")
@@ -203,7 +203,7 @@ class OpenAIShaped(KeyedProvider):
         self, choice: _Choice, completion: _Completion, calls: tuple[ToolCall, ...]
     ) -> Reply:
         text, cut = choice.content, bool(choice.reasons & CUT)
-        if text.strip() or calls:
+        if text or calls:
             if is_error(completion.error) and not choice.finish_reason:
                 raise fault_of(completion.error).failure(self.name)
             kept = thoughts_in(choice.message.rest) if calls else {}
@@ -348,5 +348,5 @@ def _usage(usage: _Usage | None) -> Usage | None:
 
 def _first(choices: Sequence[_Choice]) -> _Choice | None:
     """The first choice with a text or a call, else the first."""
-    full = (one for one in choices if one.content.strip() or one.message.rest.get("tool_calls"))
+    full = (one for one in choices if one.content or one.message.rest.get("tool_calls"))
     return next(full, next(iter(choices), None))

@@ -23,6 +23,7 @@ from pydantic import (
 from pydantic.alias_generators import to_camel
 
 from stemcore import portions
+from stemcore.prompts import is_blank
 from stemcore.raw_json import has_more_values
 from stemcore.text import clean_text
 
@@ -172,6 +173,12 @@ def text_of(content: Any, depth: int = 0) -> str:
     if depth == 0 and content and "type" not in content and "text" not in content:
         return clean_text(json.dumps(content, ensure_ascii=False))
     return ""
+
+
+def said(content: Any) -> str:
+    """The text of a message's content; empty when there is nothing in it to see."""
+    text = text_of(content)
+    return "" if is_blank(text) else text
 
 
 def _is_thought(part: Mapping[str, Any]) -> bool:

@@ -213,13 +213,13 @@ def test_its_data_is_not_removed_under_another_user(folder: Path) -> None:
     end(process)
 
 
-def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:
+def test_a_server_that_cannot_start_says_why(above: Path) -> None:
     with pytest.raises(EmbeddedServerError, match="no_such_setting"):
-        start(tmp_path / "data", {"no_such_setting": "on"})
+        start(above / "data", {"no_such_setting": "on"})
 
 
-def test_the_service_logs_in_as_a_role_that_owns_nothing(tmp_path: Path) -> None:
-    settings = embedded_database(tmp_path / "data")
+def test_the_service_logs_in_as_a_role_that_owns_nothing(above: Path) -> None:
+    settings = embedded_database(above / "data")
     try:
         with psycopg.connect(
             host=str(settings["HOST"]), dbname=str(settings["NAME"]), user=str(settings["USER"])
@@ -229,9 +229,9 @@ def test_the_service_logs_in_as_a_role_that_owns_nothing(tmp_path: Path) -> None
                 " WHERE relowner = r.oid) FROM pg_roles r WHERE rolname = current_user"
             ).fetchone()
         assert row == (False, True, 0)
-        assert embedded_database(tmp_path / "data") == settings
+        assert embedded_database(above / "data") == settings
     finally:
-        start(tmp_path / "data").close(remove=True)
+        start(above / "data").close(remove=True)
 
 
 def test_the_platform_is_installed_once(database_server: ServerHandle, worker_id: str) -> None:

@@ -30,6 +30,7 @@ FAILURES = {
     "no choices": (steps.raw(b"{}"), "empty"),
     "empty text": (steps.answer(""), "empty"),
     "blank text": (steps.answer(" \n\t "), "empty"),
+    "invisible text": (steps.answer("\u200b\u2060\n"), "empty"),
     "no text": (steps.answer(None, finish_reason="length"), "empty"),
 }
 
