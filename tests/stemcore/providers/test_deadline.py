@@ -10,7 +10,7 @@ from stemcore.providers import ProviderError, ProviderTimedOut
 from tests.stemcore.providers.calls import ask, embed_texts, log_rows, until
 from tests.stubs import steps
 
-SLACK_S = 1.0
+SLACK_S = 5.0
 """What a busy machine may add."""
 
 

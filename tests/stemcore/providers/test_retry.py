@@ -69,19 +69,19 @@ async def test_it_waits_as_long_as_google_tells_in_the_body(providers: Any) -> N
 
 async def test_it_does_not_wait_longer_than_the_time_left(providers: Any) -> None:
     providers.configure("openai")
-    providers.always(steps.error(429, retry_after="7"))
+    providers.always(steps.error(429, retry_after="70"))
     started = monotonic()
     with pytest.raises(ProviderError, match="429"):
-        await ask(5)
-    assert monotonic() - started < 3
+        await ask(60)
+    assert monotonic() - started < 30
     assert len(providers.received) == 1
 
 
 async def test_it_asks_somebody_else_rather_than_wait_long(providers: Any) -> None:
-    providers.openrouter.always(steps.error(429, retry_after="2"))
+    providers.openrouter.always(steps.error(429, retry_after="20"))
     started = monotonic()
-    assert (await ask(30)).provider == "openai"
-    assert monotonic() - started < 1.5
+    assert (await ask(300)).provider == "openai"
+    assert monotonic() - started < 10
 
 
 @pytest.mark.parametrize(
