@@ -11,6 +11,7 @@ from learning.gate.quiz_cues import CUES, key_is_longest
 from learning.gate.sameness import comparable, stem_key
 from learning.gate.text import Gist
 from learning.quiz import CHOICES, MAX_QUESTIONS, QuizAnswer, QuizQuestion
+from stemcore.answers.numbers import number_in
 
 MOST_JUDGED = 3 * MAX_QUESTIONS
 """Of a longer answer the first ones are judged; nobody asks for more than MAX_QUESTIONS."""
@@ -97,17 +98,39 @@ def with_telling_lengths(
 
 
 def spread_keys(questions: Iterable[QuizQuestion], random: Random) -> list[QuizQuestion]:
-    """The questions with their keys spread evenly over the four places, in random order."""
+    """The questions with their keys spread evenly over the four places.
+
+    Numbers in ascending order stay so where that is among the places drawn. Otherwise all four are
+    shuffled: of numbers in order but one, that one would be the key.
+    """
     questions = list(questions)
     places: list[int] = []
     while len(places) < len(questions):
         places += random.sample(range(CHOICES), CHOICES)
-    return [
-        question.model_copy(update={"choices": _with_key_at(place, question)})
-        for question, place in zip(questions, places, strict=False)
-    ]
+    del places[len(questions) :]
+    spread = dict(enumerate(questions))
+    for index, question in enumerate(questions):
+        if _is_ascending(question.choices) and (place := _place(question)) in places:
+            places.remove(place)
+            del spread[index]
+    random.shuffle(places)
+    for (index, question), place in zip(spread.items(), places, strict=True):
+        questions[index] = _with_key_at(place, question, random)
+    return questions
 
 
-def _with_key_at(place: int, question: QuizQuestion) -> list[str]:
-    choices = [choice for choice in question.choices if choice != question.answer]
-    return [*choices[:place], question.answer, *choices[place:]]
+def _is_ascending(choices: Sequence[str]) -> bool:
+    numbers = [number_in(choice.replace("$", "")) for choice in choices]
+    known = [number for number in numbers if number is not None]
+    return len(known) == len(numbers) and known == sorted(known)
+
+
+def _place(question: QuizQuestion) -> int:
+    return question.choices.index(question.answer)
+
+
+def _with_key_at(place: int, question: QuizQuestion, random: Random) -> QuizQuestion:
+    others = [choice for choice in question.choices if choice != question.answer]
+    random.shuffle(others)
+    choices = [*others[:place], question.answer, *others[place:]]
+    return question.model_copy(update={"choices": choices})

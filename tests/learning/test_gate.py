@@ -221,6 +221,25 @@ def chi_square(counts: Counter[int]) -> float:
     return sum((counts[place] - expected) ** 2 / expected for place in range(4))
 
 
+def numeric(key: int) -> QuizQuestion:
+    choices = ["$2$ N", "4 N", "8 N", "1,600 N"]
+    return clean_questions()[0].model_copy(update={"choices": choices, "answer": choices[key]})
+
+
+def test_a_number_out_of_order_is_no_sign_of_the_key() -> None:
+    random, odd_ones = Random(13), Counter[bool]()
+    for _ in range(1000):
+        question = spread_keys([numeric(1)], random)[0]
+        others = [choice for choice in question.choices if choice != question.answer]
+        odd_ones[others == ["$2$ N", "8 N", "1,600 N"]] += 1
+    assert odd_ones[True] < 500  # of a thousand; a fourth in order, a sixth of the others by chance
+
+
+def test_numbers_stay_in_order_where_the_keys_are_spread_all_the_same() -> None:
+    questions = [numeric(key) for key in (0, 1, 2, 3)] * 2
+    assert spread_keys(questions, Random(14)) == questions
+
+
 def test_spreading_keeps_choices_and_answer() -> None:
     questions = clean_questions()
     for before, after in zip(questions, spread_keys(questions, Random(1)), strict=True):
