@@ -11,6 +11,7 @@ are no JSON, and commands that nobody would take for text (no word begins with "
 """
 
 import re
+from operator import itemgetter
 
 _ESCAPE = re.compile(
     r"""\\(?:
@@ -22,6 +23,9 @@ _ESCAPE = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
+
+# With what tells some of them apart; a long answer has few different ones, countless times.
+_ESCAPE_AND_BRACE = re.compile(_ESCAPE.pattern + r"\{?", re.VERBOSE | re.DOTALL)
 
 # LaTeX commands that begin with n, r or t.
 _COMMAND_LIST = """
@@ -97,7 +101,8 @@ class _Escapes:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        kinds = {_kind(found) for found in _ESCAPE.finditer(text)}
+        different = set(map(itemgetter(0), _ESCAPE_AND_BRACE.finditer(text)))
+        kinds = {_kind(found) for found in map(_ESCAPE.match, different) if found}
         self.needs_change = not kinds <= {"json"}
         self.are_broken = bool(kinds & {"broken", "latex"})
         self.math = _Spans(_MATH, text) if "mistakable" in kinds and not self.are_broken else None
