@@ -83,6 +83,13 @@ class EmbeddedBodies(NoText):
     )
 
 
+class UnreadableText(ExtractionFailed):
+    message = (
+        "The text of this file cannot be read by a program, because its fonts do not say which "
+        "letters they show. Please run text recognition (OCR) on it and upload the result."
+    )
+
+
 class TooLarge(ExtractionFailed):
     message = "This file is too large to read. Please split it and upload the parts."
 

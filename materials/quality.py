@@ -1,6 +1,8 @@
 """How well the text of a chunk came out of its file."""
 
+import re
 import unicodedata
+from typing import Final
 
 # Private use, unassigned, control: what broken fonts and bad encodings leave behind.
 _UNREADABLE = frozenset({"Co", "Cn", "Cc"})
@@ -16,3 +18,22 @@ def quality_score(text: str) -> float:
         return 0.0
     bad = sum(char == "\ufffd" or unicodedata.category(char) in _UNREADABLE for char in chars)
     return round(1 - bad / len(chars), 2)
+
+
+_LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
+_VOWEL = re.compile("[aeiouyAEIOUY]")
+_ENOUGH_WORDS: Final = 30
+_LEAST_VOWELS: Final = 0.15
+"""In every language of Latin letters at least a third of the letters are vowels."""
+
+
+def is_gibberish(text: str) -> bool:
+    """Whether its Latin words cannot be of any language, as when each letter stands for another.
+
+    Said only of a text with enough words to tell.
+    """
+    words = _LATIN_WORD.findall(text)
+    if len(words) < _ENOUGH_WORDS:
+        return False
+    letters = "".join(words)
+    return len(_VOWEL.findall(letters)) < _LEAST_VOWELS * len(letters)

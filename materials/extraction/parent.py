@@ -32,6 +32,7 @@ _FAILURES: Final = {
         errors.BrokenFile,
         errors.NoText,
         errors.EmbeddedBodies,
+        errors.UnreadableText,
         errors.TooLarge,
         errors.TooSlow,
     )
