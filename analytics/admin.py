@@ -7,13 +7,27 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from analytics.expiry import expire_brief, expire_insights
 from analytics.models import InsightsSnapshot, TeachingBriefSnapshot
 from classes.models import Classroom
 from stemcore.console import pages
+from stemcore.console.actions import NothingDone, row_action
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.charts import bars
 from stemcore.console.filters import choices_filter
 from stemcore.console.markup import LABELS, ago, row_link
+
+
+def _expire_insights(row: InsightsSnapshot) -> str:
+    if not expire_insights.sync(row.id):
+        raise NothingDone("it is gone")
+    return "the next request makes it anew"
+
+
+def _expire_brief(row: TeachingBriefSnapshot) -> str:
+    if not expire_brief.sync(row.id):
+        raise NothingDone("it is gone or being made")
+    return "the next request makes it anew"
 
 
 class SnapshotAdmin(ConsoleAdmin):
@@ -39,6 +53,11 @@ class SnapshotAdmin(ConsoleAdmin):
 @admin.register(InsightsSnapshot)
 class InsightsSnapshotAdmin(SnapshotAdmin):
     list_display = ("id", "of_class", "made")
+    actions = (
+        row_action(
+            _expire_insights, description="Expire", ask="The next request makes these anew."
+        ),
+    )
     fields = (("of_class", "generated_at"),)
     page_template: ClassVar[str | None] = "console/insights.html"
 
@@ -49,6 +68,9 @@ class InsightsSnapshotAdmin(SnapshotAdmin):
 @admin.register(TeachingBriefSnapshot)
 class TeachingBriefSnapshotAdmin(SnapshotAdmin):
     list_display = ("id", "of_class", "state", "made")
+    actions = (
+        row_action(_expire_brief, description="Expire", ask="The next request makes these anew."),
+    )
     list_filter = (
         choices_filter("status", "empty", "ready", "generating", "error", "no_data"),
         "generated_at",

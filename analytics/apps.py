@@ -6,4 +6,7 @@ class AnalyticsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from analytics import offline  # noqa: F401  # gives the offline provider its makers
+        from analytics import (
+            holdings,  # noqa: F401  # says what is held of a person
+            offline,  # noqa: F401  # gives the offline provider its makers
+        )

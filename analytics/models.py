@@ -23,6 +23,9 @@ class InsightsSnapshot(models.Model):
         managed = False
         db_table = "class_insights_snapshots"
 
+    def __str__(self) -> str:
+        return f"Insights {str(self.id)[:8]}"
+
 
 class TeachingBriefSnapshot(models.Model):
     """The last teaching brief of a class, one row each."""
@@ -41,6 +44,9 @@ class TeachingBriefSnapshot(models.Model):
     class Meta:
         managed = False
         db_table = "class_teaching_brief_snapshots"
+
+    def __str__(self) -> str:
+        return f"Brief {str(self.id)[:8]}"
 
 
 class Flight(models.Model):

@@ -8,15 +8,30 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from chat.memory import forget_memory
 from chat.models import AuthorKind, ChatCompaction, ChatMessage, ChatSession
+from chat.workspace.sessions import archive_as_staff
 from classes.admin import person_link, with_names
 from stemcore.console import pages
+from stemcore.console.actions import NothingDone, row_action
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
 from stemcore.console.markup import ago, link, list_url, row_link
 
 READ_TEXT = "chat.read_message_text"
 TEXTS = ("content", "citations")
+
+
+def _archive(row: ChatSession) -> str:
+    if not archive_as_staff.sync(row.id):
+        raise NothingDone("it is archived already")
+    return "is archived"
+
+
+def _forget_memory(row: ChatSession) -> str:
+    if not forget_memory.sync(row.id):
+        raise NothingDone("nothing was remembered")
+    return "its memory of earlier messages is gone"
 
 
 @admin.register(ChatSession)
@@ -39,6 +54,18 @@ class ChatSessionAdmin(ConsoleAdmin):
         ("messages", "calls", "sandbox"),
     )
     page_template: ClassVar[str | None] = "console/session.html"
+    actions = (
+        row_action(
+            _archive,
+            description="Archive",
+            ask="These chats leave their owners' lists. Their messages stay.",
+        ),
+        row_action(
+            _forget_memory,
+            description="Forget chat memory",
+            ask="What these chats condensed of earlier messages is removed; the messages stay.",
+        ),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChatSession]:
         stored = ChatMessage.objects.filter(session=OuterRef("pk")).order_by()

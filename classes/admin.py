@@ -8,8 +8,10 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from classes.membership import renew_join_code
 from classes.models import Classroom, Enrollment, Profile
 from stemcore.console import pages
+from stemcore.console.actions import row_action
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
 from stemcore.console.markup import NOTHING, ago, link, list_link, row_link, row_url, short
@@ -29,6 +31,10 @@ def person_link(user_id: object, name: str | None) -> SafeString | str:
     return link(row_url("classes_profile", user_id), name) if name else short(user_id)
 
 
+def _new_join_code(row: Classroom) -> str:
+    return f"the join code is {renew_join_code.sync(row.id)} now"
+
+
 @admin.register(Classroom)
 class ClassroomAdmin(ConsoleAdmin):
     list_display = ("title", "subject", "level", "owner", "members", "join_code", "guest", "made")
@@ -45,6 +51,13 @@ class ClassroomAdmin(ConsoleAdmin):
         "links",
     )
     page_template: ClassVar[str | None] = "console/classroom.html"
+    actions = (
+        row_action(
+            _new_join_code,
+            description="New join code",
+            ask="The codes that these classes have now end; who joined with them stays.",
+        ),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Classroom]:
         rows = with_names(super().get_queryset(request), "owner_id")

@@ -1,5 +1,6 @@
 """Creating a class and joining one."""
 
+import secrets
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from stemcore.database import write
 from stemcore.supabase.tokens import PlatformUser
 
 JOIN_CODE_INDEX = "join_code"
+CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is mistaken for another
+CODE_LENGTH = 8
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,19 @@ def _require_account(user: PlatformUser, account_type: AccountType) -> None:
         raise ProfileMissing
     if found != account_type:
         raise ForbiddenAccountType
+
+
+@write
+def renew_join_code(class_id: UUID) -> str:
+    """Gives a class a join code that nobody knows yet, and returns it; the old one ends.
+
+    Raises ClassNotFound, and JoinCodeConflict in the rare case that the code is taken.
+    """
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+    _claim_join_code(code)
+    if not Classroom.objects.filter(id=class_id).update(join_code=code):
+        raise ClassNotFound
+    return code
 
 
 def _claim_join_code(join_code: str) -> None:

@@ -6,4 +6,7 @@ class LearningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from learning import offline  # noqa: F401  # gives the offline provider its makers
+        from learning import (
+            holdings,  # noqa: F401  # says what is held of a person
+            offline,  # noqa: F401  # gives the offline provider its makers
+        )

@@ -12,7 +12,9 @@ from unfold.decorators import display
 from classes.admin import person_link, with_names
 from classes.models import Classroom
 from materials.models import Material, MaterialChunk, MaterialProcessingJob
+from materials.reprocess import Selection, candidates, queue_all
 from stemcore.console import pages, panels
+from stemcore.console.actions import NothingDone, row_action
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
 from stemcore.console.markup import LABELS, ago, lines, list_link, list_url, row_link, size
@@ -24,6 +26,33 @@ EXCERPT = 600
 HEAVY = ("extracted_text", "metadata")
 JOBS = "materials_materialprocessingjob"
 REASONS = 10
+
+
+def _requeue(material: Material) -> str:
+    """Queues a material again, as its class's owner; the worker goes on by itself."""
+    found = candidates.sync(Selection(material=material.id))
+    if not found:
+        raise NothingDone("it is gone")
+    if found[0].queued:
+        raise NothingDone("it waits in the queue already")
+    if found[0].acting is None:
+        raise NothingDone("its guest's sandbox has ended")
+    if not all(queue_all(found)):
+        raise NothingDone("the queue refused it")
+    return "is queued, and a worker takes it up"
+
+
+def _retry(job: MaterialProcessingJob) -> str:
+    if job.status != "failed":
+        raise NothingDone("only a job that failed is tried again")
+    return _requeue(job.material)
+
+
+REPROCESS = row_action(
+    _requeue,
+    description="Process anew",
+    ask="These are queued; what is searchable now stays so until the new chunks replace it.",
+)
 
 
 @admin.register(Material)
@@ -47,6 +76,7 @@ class MaterialAdmin(ConsoleAdmin):
         "warnings",
     )
     page_template: ClassVar[str | None] = "console/material.html"
+    actions = (REPROCESS,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Material]:
         chunks = MaterialChunk.objects.filter(material=OuterRef("pk")).order_by()
@@ -151,6 +181,13 @@ class MaterialProcessingJobAdmin(ConsoleAdmin):
     search_help_text = "A title, words of an error, or the id of a job, material or class"
     id_fields = ("id", "material_id", "classroom_id")
     ordering = ("-created_at",)
+    actions = (
+        row_action(
+            _retry,
+            description="Retry failed",
+            ask="The materials of these jobs are queued again, each with all its attempts.",
+        ),
+    )
     fields = (
         ("of_material", "of_class"),
         ("state", "stage", "attempts"),

@@ -6,6 +6,7 @@ class MaterialsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from materials import holdings  # noqa: F401  # says what is held of a person
         from materials.extraction.sandbox import hide_from_neighbours
         from materials.index.sweep import SWEEPING
         from materials.worker.local import LOOKING

@@ -80,6 +80,9 @@ class MaterialProcessingJob(models.Model):
         managed = False
         db_table = "material_processing_jobs"
 
+    def __str__(self) -> str:
+        return f"Job {str(self.id)[:8]}"
+
 
 class ChunkWords(models.Model):
     """What the word search knows of a chunk; ours, in our own schema.

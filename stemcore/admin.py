@@ -16,10 +16,12 @@ from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from stemcore.console import dashboard  # noqa: F401  # registers its panels
+from stemcore.console.actions import NothingDone, row_action
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
 from stemcore.console.markup import LABELS, NOTHING, ago, list_link, meter, row_link, short
 from stemcore.console.prices import cost_text
+from stemcore.guests import overview
 from stemcore.guests.quotas import COUNTERS
 from stemcore.models import (
     GuestAdmission,
@@ -41,6 +43,25 @@ def _use(feature: str) -> Any:
         return meter(getattr(row, COUNTERS[feature]), settings.GUEST_LIMITS[feature], feature)
 
     return column
+
+
+def _reset_usage(row: GuestSandbox) -> str:
+    if not overview.reset_usage.sync(row.id):
+        raise NothingDone("the sandbox is not active")
+    return "has used nothing any more"
+
+
+def _expire(row: GuestSandbox) -> str:
+    if not overview.expire.sync(row.id):
+        raise NothingDone("the sandbox is not active")
+    return "has ended"
+
+
+def _reconcile(_row: GuestSessionQuota) -> str:
+    changes = overview.reconcile()
+    if not changes:
+        raise NothingDone("everything was right already")
+    return "; ".join(f"{change.what}: {change.before} → {change.after}" for change in changes)
 
 
 @admin.register(GuestSandbox)
@@ -73,6 +94,18 @@ class GuestSandboxAdmin(ConsoleAdmin):
     search_help_text = "The id of a sandbox, a guest or a class"
     id_fields = ("id", "user_id", "class_id")
     ordering = ("-last_seen_at",)
+    actions = (
+        row_action(
+            _reset_usage,
+            description="Reset usage",
+            ask="These guests may use every feature anew, up to its limit.",
+        ),
+        row_action(
+            _expire,
+            description="Expire",
+            ask="These guests' sessions end now; what they do next is refused.",
+        ),
+    )
 
     @display(description="Sandbox", ordering="id")
     def guest(self, row: GuestSandbox) -> str:
@@ -106,6 +139,13 @@ class GuestSessionQuotaAdmin(ConsoleAdmin):
         "changed",
     )
     fields = list_display
+    actions = (
+        row_action(
+            _reconcile,
+            description="Reconcile counters",
+            ask="What dead processes left is ended, and the counters are brought to the truth.",
+        ),
+    )
 
     @display(description="AI requests in flight")
     def in_flight(self, row: GuestSessionQuota) -> SafeString:

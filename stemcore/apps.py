@@ -6,7 +6,7 @@ class StemcoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from stemcore import checks  # noqa: F401  # importing registers them
+        from stemcore import checks, holdings  # noqa: F401  # importing registers them
         from stemcore.guests.sweeper import SWEEPING
         from stemcore.periodic import register
         from stemcore.providers.call_days import ADDING_UP

@@ -46,6 +46,9 @@ class GuestSandbox(models.Model):
         db_table = "guest_sandboxes"
         verbose_name_plural = "guest sandboxes"
 
+    def __str__(self) -> str:
+        return f"Sandbox {str(self.id)[:8]}"
+
 
 class GuestSessionQuota(models.Model):
     """The platform's counters over all guests, in one row."""
@@ -60,6 +63,9 @@ class GuestSessionQuota(models.Model):
     class Meta:
         managed = False
         db_table = "guest_session_quota"
+
+    def __str__(self) -> str:
+        return f"Totals, {self.scope}"
 
 
 class AiRequest(models.Model):

@@ -85,6 +85,13 @@ def archive_session(visit: Visit, session_id: UUID) -> None:
         raise OwnSessionNotFound
 
 
+@write
+def archive_as_staff(session_id: UUID) -> bool:
+    """Archives a session on somebody's behalf; False when it is archived or gone."""
+    open_session = ChatSession.objects.filter(id=session_id, archived_at=None)
+    return bool(open_session.update(archived_at=timezone.now()))
+
+
 def _open_session(visit: Visit, session_id: UUID) -> QuerySet[ChatSession]:
     """The user's own session with that id, unless archived, as a query of at most one row."""
     return ChatSession.objects.filter(

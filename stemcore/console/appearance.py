@@ -65,12 +65,19 @@ def style(_request: object) -> str:
     return static("console/console.css")
 
 
+def icon(_request: object) -> str:
+    return static("console/icon.svg")
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "STEM console",
     "SITE_HEADER": "STEM console",
     "SITE_SYMBOL": "school",
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "stemcore.console.site.environment",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": "stemcore.console.appearance.icon"}
+    ],
     "STYLES": ["stemcore.console.appearance.style"],
     "SIDEBAR": {"navigation": "stemcore.console.appearance.navigation"},
     "COLORS": {

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+INK = "#7b8794"  # read on white and on black
 GREEN, RED, BLUE, VIOLET = "#16a34a", "#dc2626", "#2563eb", "#9333ea"
 PALETTE = ("#2563eb", "#f59e0b", "#0d9488", "#9333ea", "#db2777", "#64748b", "#65a30d", "#dc2626")
 
@@ -50,9 +51,9 @@ def _dataset(kind: str, series: Series) -> dict[str, object]:
 
 def _options(kind: str, series: Sequence[Series], unit: str) -> str:
     stacked = kind == "bar"
-    ticks = {"color": "#6b7280", "maxTicksLimit": 8, "maxRotation": 0}
+    ticks = {"color": INK, "maxTicksLimit": 8, "maxRotation": 0}
     grid = {"color": "rgba(128,128,128,.18)"}
-    title = {"display": bool(unit), "text": unit, "color": "#6b7280"}
+    title = {"display": bool(unit), "text": unit, "color": INK}
     return json.dumps(
         {
             "animation": False,
@@ -63,7 +64,7 @@ def _options(kind: str, series: Sequence[Series], unit: str) -> str:
                 "legend": {
                     "display": len(series) > 1,
                     "position": "bottom",
-                    "labels": {"color": "#6b7280", "boxWidth": 8, "boxHeight": 8},
+                    "labels": {"color": INK, "boxWidth": 8, "boxHeight": 8},
                 }
             },
             "scales": {
@@ -71,7 +72,7 @@ def _options(kind: str, series: Sequence[Series], unit: str) -> str:
                 "y": {
                     "stacked": stacked,
                     "beginAtZero": True,
-                    "ticks": {"color": "#6b7280", "maxTicksLimit": 5},
+                    "ticks": {"color": INK, "maxTicksLimit": 5},
                     "grid": grid,
                     "title": title,
                 },

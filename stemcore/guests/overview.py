@@ -105,7 +105,8 @@ def reconcile() -> list[Change]:
 
     Returns what was off. Safe while guests are being served.
     """
-    changes = [_end_expired(), _count_owed(), *_mend_sandboxes(), *_recount.sync()]
+    # The totals first: what follows moves them in step, and would hide how far off they were.
+    changes = [*_recount.sync(), _end_expired(), _count_owed(), *_mend_sandboxes()]
     return [change for change in changes if change.before != change.after]
 
 
@@ -169,6 +170,19 @@ def expire(sandbox_id: UUID) -> bool:
             return False
         GuestSandbox.objects.filter(id=sandbox_id).update(status="expired", active_ai_requests=0)
         platform.recount()
+        return True
+
+
+@write
+def reset_usage(sandbox_id: UUID) -> bool:
+    """Lets a guest begin anew with every feature; False when the sandbox is not active.
+
+    What is in work is counted afterwards, as the first use.
+    """
+    with in_turn():
+        if not platform.is_active(sandbox_id):
+            return False
+        GuestSandbox.objects.filter(id=sandbox_id).update(**dict.fromkeys(COUNTERS.values(), 0))
         return True
 
 

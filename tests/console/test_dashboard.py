@@ -13,29 +13,10 @@ from django.test import Client
 from stemcore.models import ProviderCall, ProviderCallDay
 from stemcore.providers import call_days
 from tests.cast import Cast
+from tests.console.calls import call
 from tests.queries import count_queries
 
 NOW = datetime.now(UTC)
-
-
-def call(ago: timedelta, latency_ms: int = 100, status: str = "ok", **values: Any) -> None:
-    ProviderCall.objects.create(
-        **{
-            "created_at": NOW - ago,
-            "purpose": "chat",
-            "kind": "generation",
-            "provider": "openai",
-            "model": "gpt-4o-mini",
-            "attempt": 1,
-            "status": status,
-            "error_kind": "timeout" if status == "failed" else "",
-            "latency_ms": latency_ms,
-            "prompt_tokens": 1000,
-            "completion_tokens": 500,
-            "total_tokens": 1500,
-            **values,
-        }
-    )
 
 
 def figure(page: str, title: str) -> str:

@@ -11,7 +11,7 @@ from stemcore.guests import overview
 
 
 class Command(BaseCommand):
-    help = "Guests' use of the AI: status, reconcile (mends counters), expire SANDBOX."
+    help = "Guests' use of the AI: status, reconcile (mends counters), expire or reset SANDBOX."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -20,6 +20,8 @@ class Command(BaseCommand):
         actions.add_parser("reconcile", help="bring counters back to the truth")
         expire = actions.add_parser("expire", help="end a guest's session now")
         expire.add_argument("sandbox", type=UUID, metavar="SANDBOX", help="id of the sandbox")
+        reset = actions.add_parser("reset", help="let a guest begin anew with every feature")
+        reset.add_argument("sandbox", type=UUID, metavar="SANDBOX", help="id of the sandbox")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -27,6 +29,8 @@ class Command(BaseCommand):
                 self._status()
             elif options["action"] == "reconcile":
                 self._reconcile()
+            elif options["action"] == "reset":
+                self._reset(options["sandbox"])
             else:
                 self._expire(options["sandbox"])
         except DatabaseFailure as error:
@@ -67,3 +71,8 @@ class Command(BaseCommand):
         if not overview.expire.sync(sandbox_id):
             raise CommandError(f"There is no active sandbox {sandbox_id}.")
         self.stdout.write(f"Sandbox {sandbox_id} has ended.")
+
+    def _reset(self, sandbox_id: UUID) -> None:
+        if not overview.reset_usage.sync(sandbox_id):
+            raise CommandError(f"There is no active sandbox {sandbox_id}.")
+        self.stdout.write(f"Sandbox {sandbox_id} has used nothing any more.")

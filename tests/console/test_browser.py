@@ -1,0 +1,173 @@
+"""The console as staff see it: a real browser before a real service process.
+
+Needs Chromium (Debian's package `chromium`); screenshots are kept in `.data/screenshots`.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from playwright.sync_api import Browser, expect
+
+from stemcore.console.roles import make_roles
+from stemcore.embedded.server import ServerHandle
+from tests import database as test_database
+from tests.cast import Cast, make_cast
+from tests.console.browser import CHROMIUM, NARROW, WIDE, Desk, chromium
+from tests.console.scene import set_scene
+from tests.service import Service, service
+from tests.tokens import access_token
+
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM, reason="no Chromium: apt-get install chromium, and these tests run"
+)
+
+PASSWORD = "a-long-password-of-the-browser-tests"
+SHOTS = Path(os.environ.get("CONSOLE_SHOTS", ".data/screenshots"))
+SERIOUS = {"serious", "critical"}
+
+
+@dataclass(frozen=True)
+class Office:
+    """A running service with a school in it, and a browser."""
+
+    service: Service
+    browser: Browser
+    cast: Cast
+    paths: dict[str, str]
+
+    def desk(self, *roles: str) -> Desk:
+        """A desk of a member of the staff with these roles, logged in."""
+        name = f"staff-{'-'.join(roles)}"
+        desk = Desk(self.browser, self.service.url)
+        desk.log_in(name, PASSWORD)
+        return desk
+
+
+@pytest.fixture(scope="module")
+def office(
+    database_server: ServerHandle,
+    filled_database: Any,
+    worker_id: str,
+    django_db_blocker: Any,
+) -> Iterator[Office]:
+    test_database.empty()
+    with django_db_blocker.unblock():
+        cast = make_cast()
+        paths = set_scene(cast)
+        make_roles()
+        for roles in (("support",), ("support", "operations"), ("support", "privacy")):
+            account = get_user_model().objects.create_user(
+                f"staff-{'-'.join(roles)}", password=PASSWORD, is_staff=True
+            )
+            account.groups.set(Group.objects.filter(name__in=roles))
+    from django.conf import settings
+
+    environ = {
+        "AI_PROVIDER_DEFAULT": "offline",
+        "PYTHON_BACKEND_API_KEY": settings.PYTHON_BACKEND_API_KEY,
+        "SUPABASE_URL": settings.SUPABASE_URL,
+        "SUPABASE_JWT_VERIFICATION": "local",
+        "SUPABASE_JWT_SECRET": settings.SUPABASE_JWT_SECRET,
+        "GUEST_EMBEDDING_LIMIT": "15",
+    }
+    with (
+        service(database_server, f"test_{worker_id}", **environ) as running,
+        chromium() as browser,
+    ):
+        yield Office(running, browser, cast, paths)
+
+
+def embed(office: Office) -> httpx.Response:
+    """A guest's use of a feature, as the web app asks for it."""
+    guest, sandbox = office.cast.guest_one, office.cast.sandbox_one
+    from django.conf import settings
+
+    return httpx.post(
+        f"{office.service.url}/v1/llm/embeddings",
+        json={"inputs": ["light"], "sandbox_id": str(sandbox.id)},
+        headers={
+            "x-api-key": settings.PYTHON_BACKEND_API_KEY,
+            "authorization": f"Bearer {access_token(guest.id, anonymous=True)}",
+        },
+        timeout=60,
+    )
+
+
+def test_a_figure_of_the_dashboard_leads_to_its_rows(office: Office) -> None:
+    desk = office.desk("support")
+    page = desk.open("/admin/?span=day")
+    failed = page.locator("dl.console-figures dt", has_text=re.compile("^Failed$")).locator("..")
+    number = failed.locator("a").inner_text()
+    failed.locator("a").click()
+    expect(page.locator("#result_list tbody tr")).to_have_count(min(50, int(number)))
+    assert desk.complaints == []
+
+
+def test_a_reset_sandbox_lets_its_guest_in_again(office: Office) -> None:
+    assert embed(office).status_code == 429
+    desk = office.desk("support", "operations")
+    page = desk.open(f"/admin/stemcore/guestsandbox/?q={office.cast.sandbox_one.id}")
+    page.check("input.action-select")
+    page.select_option("select[name=action]", label="Reset usage")
+    page.click("button[name=index]")
+    page.get_by_role("button", name="Reset usage").click()
+    expect(page.get_by_text("used nothing any more")).to_be_visible()
+    assert embed(office).status_code == 200
+    assert desk.complaints == []
+
+
+def test_support_reads_no_messages(office: Office) -> None:
+    page = office.desk("support").open(office.paths["session"])
+    expect(page.get_by_text("shown to members of the role")).to_be_visible()
+    assert "chlorophyll" not in page.content()
+
+
+def test_privacy_reads_messages_and_is_logged(office: Office) -> None:
+    desk = office.desk("support", "privacy")
+    page = desk.open(office.paths["session"])
+    expect(page.locator(".console-chat li.assistant").first).to_contain_text("chlorophyll")
+    expect(page.locator(".console-source").first).to_be_visible()
+    page = desk.open("/admin/admin/logentry/")
+    expect(page.get_by_text("Read the messages of this chat.").first).to_be_visible()
+
+
+def test_pages_look_right_and_can_be_used_by_everybody(office: Office) -> None:
+    """Takes the screenshots; no page has a serious fault of ours for people with aids."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    desk, faults = office.desk("support", "privacy"), {}
+    for name, path in office.paths.items():
+        for dark in (False, True):
+            for width in (WIDE, NARROW):
+                look = f"{name}-{'dark' if dark else 'light'}-{width}"
+                desk.shot(path, SHOTS / f"{look}.png", dark=dark, width=width)
+                assert _overflow(desk) <= 0, look
+            found = [each for each in _faults(desk) if each]
+            if found:
+                faults[f"{name} {'dark' if dark else 'light'}"] = found
+    assert faults == {}
+    assert desk.complaints == []
+
+
+def _overflow(desk: Desk) -> int:
+    """By how many pixels the page is wider than the window."""
+    return int(desk.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+def _faults(desk: Desk) -> list[str]:
+    """Serious findings of axe in what is ours: the content, not the admin's frame."""
+    ours = ".console-page" if desk.page.query_selector(".console-page") else "#result_list tbody"
+    found = Axe().run(desk.page, context=ours, options={"resultTypes": ["violations"]})
+    return [
+        f"{each['id']}: {each['nodes'][0]['html'][:150]}"
+        for each in found.response["violations"]
+        if each["impact"] in SERIOUS
+    ]

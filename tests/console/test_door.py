@@ -1,0 +1,82 @@
+"""The door: attempts are counted, headers keep pages to themselves, idle sessions end."""
+
+import re
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.test import Client
+
+from stemcore.console import door
+
+PASSWORD = "a-long-password-of-the-tests"
+
+
+@pytest.fixture
+def account(database: Any) -> str:
+    get_user_model().objects.create_user("mira", password=PASSWORD, is_staff=True)
+    return "mira"
+
+
+def attempt(name: str, password: str, address: str = "192.0.2.1") -> Any:
+    sent = {"username": name, "password": password}
+    return Client(REMOTE_ADDR=address).post("/admin/login/?next=/admin/", sent)
+
+
+def test_it_lets_staff_in(account: str) -> None:
+    assert attempt(account, PASSWORD).status_code == 302
+
+
+def test_it_refuses_the_right_password_after_too_many_wrong_ones(
+    account: str, settings: Any
+) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "staff_account": "3/h"}
+    for number in range(3):
+        assert attempt(account, "wrong", f"192.0.2.{number}").status_code == 200
+    answer = attempt("MIRA", PASSWORD, "192.0.2.9")
+    assert answer.status_code == 200
+    assert b"Too many attempts" in answer.content
+
+
+def test_it_counts_an_address_over_accounts(account: str, settings: Any) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "staff_address": "3/h"}
+    for number in range(3):
+        attempt(f"somebody{number}", "wrong")
+    assert b"Too many attempts" in attempt(account, PASSWORD).content
+    assert attempt(account, PASSWORD, "192.0.2.77").status_code == 302
+
+
+def test_a_forged_address_does_not_help(account: str, settings: Any) -> None:
+    settings.THROTTLE_RATES = {**settings.THROTTLE_RATES, "staff_address": "2/h"}
+    for number in range(3):
+        answer = Client(REMOTE_ADDR="192.0.2.1").post(
+            "/admin/login/",
+            {"username": f"x{number}", "password": "wrong"},
+            HTTP_X_FORWARDED_FOR=f"10.0.0.{number}",
+        )
+    assert b"Too many attempts" in answer.content
+
+
+def test_pages_keep_to_themselves(account: str) -> None:
+    answer = Client().get("/admin/login/")
+    policy = answer["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in policy
+    assert "'unsafe-inline'" not in policy.partition("script-src")[2].partition(";")[0]
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert not re.search(rb"<script(?![^>]*\bsrc=)[^>]*>", answer.content)
+
+
+def test_a_session_lives_on_while_it_is_used_and_ends_when_idle(
+    account: str, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = Client()
+    client.login(username=account, password=PASSWORD)
+    client.get("/admin/")
+    first = client.session.get_expiry_date(), client.cookies["sessionid"]["expires"]
+    monkeypatch.setattr(door, "TOUCH_EVERY_S", -1)
+    used = client.session["used_at"]
+    client.get("/admin/")
+    assert client.session["used_at"] > used
+    assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE == 7200
+    assert first
