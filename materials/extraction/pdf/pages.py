@@ -5,6 +5,7 @@ fetched at once, and of a word of letters only its ends are looked up.
 """
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from ctypes import byref, c_double, c_ushort, create_string_buffer
@@ -25,6 +26,7 @@ _PLAIN = re.compile(
     r"[(\[\"'“‘]?((?:[^\W\d_]+[-'’./])*[^\W\d_]{2,}|[^\W\d_]|\d+)[.,;:!?)\]\"'”’]{0,3}"
 )
 _ACCENT = re.compile("[" + re.escape("".join(ACCENTS)) + "]")
+_HALF = re.compile("[\ud800-\udfff]")
 _SAMPLES: Final = 40
 _SAME: Final = 0.05
 _BOLD_WEIGHT: Final = 600
@@ -86,10 +88,16 @@ class TextPage:
         buffer = (c_ushort * (self._count + 1))()
         if self._count:
             pdfium.FPDFText_GetText(self._text_page, 0, self._count, buffer)
-        return "".join(map(chr, buffer[: self._count]))
+        text = "".join(map(chr, buffer[: self._count]))
+        # With codes beyond the first plane PDFium's text may not keep to its own indices.
+        return self._fetch_one_by_one() if _HALF.search(text) else text
+
+    def _fetch_one_by_one(self) -> str:
+        codes = (pdfium.FPDFText_GetUnicode(self._text_page, n) for n in range(self._count))
+        return "".join(chr(code) if code <= sys.maxunicode else "\ufffd" for code in codes)
 
     def _sample(self) -> int:
-        """Quarter turns, against the clock, of most of the text; sets `unmapped` on the way.
+        """Quarter turns, by the clock, of most of the text; sets `unmapped` on the way.
 
         That is the share of characters whose font does not say which letters they show.
         """
@@ -186,7 +194,7 @@ class TextPage:
 
 def _turned(x: float, y: float, turns: int) -> tuple[float, float]:
     """The point once the page is turned so that its text runs to the right."""
-    return ((x, y), (y, -x), (-x, -y), (-y, x))[turns]
+    return ((x, y), (-y, x), (-x, -y), (y, -x))[turns]
 
 
 def _alike(one: Box, other: Box) -> bool:

@@ -1,0 +1,217 @@
+"""PDF text that is true: made files whose text is known, against what is read of them."""
+
+import random
+
+import pytest
+
+from materials import errors
+from materials.extraction import Extraction, Kind, extract
+from tests.materials.pdf_files import IMAGE, document, mapped, text
+
+PROSE = "Plain text of the chapter goes on."
+BODY = "\n".join(text(72, 600 - 14 * n, 11, PROSE) for n in range(9))
+
+
+def read(content: bytes) -> Extraction:
+    return extract(content, Kind.PDF, page_limit=40)
+
+
+def page_text(content: bytes) -> str:
+    return read(content).segments[0].text
+
+
+# Characters --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("letters", "shown"),
+    [
+        (["D835DC66", "003D", "D835DC4E", "D835DC65"], "y=ax"),
+        (["D835DFCF", "D835DFD0"], "12"),
+        (["FB01", "006E", "0064"], "find"),
+        (["0061", "0001", "E123", *["0062"] * 9, "FDD0", "0063"], "a" + "b" * 9 + "c"),
+        (["F061", "003D", "F062"], "α=β"),
+        (["F8EB", "0078", "F8F6"], "(x)"),
+        (["0065", "0301", "0074", "0065", "0301"], "été"),
+        (["0061", "2028", "0062"], "a"),
+    ],
+)
+def test_it_reads_the_letters_that_a_font_shows(letters: list[str], shown: str) -> None:
+    made = document(mapped(72, 700, 12, len(letters)), letters=letters)
+    assert page_text(made).split()[0] == shown
+
+
+def test_a_code_beyond_unicode_does_not_fail_the_file() -> None:
+    drawing = mapped(72, 700, 12, 3) + text(72, 600, 12, "The rest is read.")
+    assert "The rest is read." in page_text(
+        document(drawing, letters=["0061", "DBFFDFFFDC00", "62"])
+    )
+
+
+def test_it_joins_a_word_divided_at_the_end_of_its_line() -> None:
+    drawing = text(72, 700, 11, "Every bond is mo-") + text(72, 686, 11, "lecular by nature.")
+    drawing += text(72, 672, 11, "A molecular bond holds.")
+    assert "Every bond is molecular by nature." in page_text(document(drawing))
+
+
+def test_it_keeps_the_hyphen_of_a_word_that_the_file_spells_with_one() -> None:
+    drawing = text(72, 700, 11, "A well-known law.") + text(72, 686, 11, "It is a well-")
+    drawing += text(72, 672, 11, "known law of nature.")
+    assert "It is a well-known law of nature." in page_text(document(drawing))
+
+
+def test_it_composes_accents_printed_over_their_letters() -> None:
+    drawing = "BT /F 12 Tf 72 700 Td (k) Tj [(\xa8) 333 (onnen)] TJ ET"
+    assert page_text(document(drawing)) == "können"
+
+
+# Scripts, cells, order ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("base", "size", "shift", "script", "shown"),
+    [
+        ("10", 7, 4.5, "23", "10²³"),
+        ("H", 7, -2.5, "2", "H₂"),
+        ("x", 7, 4.5, "(n+1)", "x^((n+1))"),
+        ("x", 7, 4.5, "n+1", "x^(n+1)"),
+        ("V", 7, -2.5, "max", "V_(max)"),
+        ("x", 7, -2.5, "i", "x_i"),
+        ("Ca", 7, 4.5, "2+", "Ca²⁺"),
+    ],
+)
+def test_scripts_stay_on_their_line_with_their_meaning(
+    base: str, size: float, shift: float, script: str, shown: str
+) -> None:
+    width = {"10": 13.4, "H": 8.7, "x": 6, "V": 8, "Ca": 15.4}[base]
+    drawing = text(72, 700, 12, "Exactly") + text(120, 700, 12, base)
+    drawing += text(120 + width, 700 + shift, size, script) + text(170, 700, 12, "of it remain")
+    assert shown in page_text(document(drawing)).split()
+
+
+def test_a_bullet_or_number_is_no_cell() -> None:
+    rows = [("1.", "First"), ("2.", "Second"), ("•", "Third")]
+    drawing = "".join(
+        text(72, 700 - 14 * n, 11, label) + text(100, 700 - 14 * n, 11, words)
+        for n, (label, words) in enumerate(rows)
+    )
+    assert page_text(document(drawing)) == "1. First\n2. Second\n• Third"
+
+
+def test_a_table_is_read_row_by_row() -> None:
+    rows = [("Metal", "Density", "Melts at"), ("Iron", "7.87", "1538"), ("Copper", "8.96", "1085")]
+    drawing = "".join(
+        text(72 + 120 * x, 700 - 16 * y, 11, cell)
+        for y, row in enumerate(rows)
+        for x, cell in enumerate(row)
+    )
+    assert page_text(document(drawing)).split("\n") == [" | ".join(row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("matrix", "rotate"),
+    [("0 1 -1 0 300 100", 90), ("0 -1 1 0 300 700", 270), ("-1 0 0 -1 500 400", 180)],
+)
+def test_a_rotated_page_is_read_as_it_is_seen(matrix: str, rotate: int) -> None:
+    drawing = f"q {matrix} cm {text(0, 0, 12, 'Turned once')}{text(0, -14, 12, 'and again')} Q"
+    assert page_text(document(drawing, rotate=rotate)) == "Turned once\nand again"
+
+
+def test_running_lines_are_read_once_and_page_numbers_never() -> None:
+    pages = [
+        text(72, 800, 9, "Mechanics, autumn term")
+        + text(72, 700, 11, f"The matter of page {'abcdef'[n]}.")
+        + text(72, 686, 11, f"It ends with {'uvwxyz'[n]}.")
+        + text(72, 672, 11, "Between.")
+        + text(290, 30, 9, str(n + 1))
+        for n in range(6)
+    ]
+    segments = read(document(*pages)).segments
+    whole = "\n".join(segment.text for segment in segments)
+    assert whole.count("Mechanics, autumn term") == 1
+    assert all(f"page {letter}." in whole for letter in "abcdef")
+    assert not any(line.isdigit() for line in whole.split("\n"))
+
+
+def test_letters_that_run_from_right_to_left_come_in_their_order() -> None:
+    # The font prints the last letter first, as every PDF does.
+    letters = ["05DD", "05D5", "05DC", "05E9"]
+    assert page_text(document(mapped(72, 700, 12, 4), letters=letters)) == "שלום"
+
+
+# Sections ----------------------------------------------------------------------------------------
+
+
+def test_the_outline_names_the_sections() -> None:
+    made = document(BODY, BODY, BODY, outline=[("Momentum", 0), ("Impulse", 2)])
+    titles = [segment.section_title for segment in read(made).segments]
+    assert titles == ["Momentum", "Momentum", "Impulse"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        (
+            text(72, 760, 18, "Laws of motion and") + text(72, 738, 18, "of rest"),
+            "Laws of motion and of rest",
+        ),
+        (text(72, 760, 11, "Laws in bold", "B"), "Laws in bold"),
+        (text(72, 760, 18, "X"), None),
+        (text(72, 760, 18, "Contents . . . . . . . . 5"), None),
+    ],
+)
+def test_headings_are_whole_and_never_a_letter_or_leaders(heading: str, title: str | None) -> None:
+    assert read(document(heading + BODY)).segments[0].section_title == title
+
+
+# Fields, notes, scans, garbage -------------------------------------------------------------------
+
+
+def test_filled_fields_and_notes_are_read() -> None:
+    made = document(BODY, fields=[("Molar mass", "18 g/mol"), ("Empty", "")], note="See chapter 2")
+    shown = page_text(made)
+    assert "Molar mass: 18 g/mol" in shown
+    assert "See chapter 2" in shown
+    assert "Empty" not in shown
+
+
+def test_a_picture_without_text_is_a_scan_and_an_empty_page_is_none() -> None:
+    extraction = read(document(BODY, IMAGE, "", BODY + IMAGE))
+    assert len(extraction.warnings) == 1
+    assert "pictures without text: 2." in extraction.warnings[0]
+
+
+@pytest.mark.parametrize(
+    "letters", [None, [f"{0xE100 + n:04X}" for n in range(40)], ["FFFD"] * 40], ids=str
+)
+def test_text_that_means_nothing_is_said(letters: list[str] | None) -> None:
+    garbage = mapped(72, 700, 8, 40)
+    with pytest.raises(errors.UnreadableText, match="OCR"):
+        read(document(garbage, letters=letters))
+    extraction = read(document(BODY, garbage, letters=letters))
+    assert [segment.source_index for segment in extraction.segments] == [1]
+    assert "cannot be read by a program: 2." in extraction.warnings[0]
+
+
+def test_letters_that_stand_for_others_are_said() -> None:
+    garbage = "\n".join(
+        text(72, 600 - 14 * n, 11, "7KH ODZ VWDWHV WKDW IRUFH LV PDVV") for n in range(9)
+    )
+    with pytest.raises(errors.UnreadableText):
+        read(document(garbage))
+
+
+# Known text --------------------------------------------------------------------------------------
+
+
+def test_the_words_of_a_made_document_come_in_order() -> None:
+    chance = random.Random(7)
+    terms = ["energy", "mass", "of", "the", "a", "is", "conserved", "42", "3.14", "(see", "below)"]
+    words = [chance.choice(terms) for _ in range(2_000)]
+    lines = [" ".join(words[n : n + 8]) for n in range(0, len(words), 8)]
+    pages = [
+        "\n".join(text(72, 780 - 14 * n, 11, line) for n, line in enumerate(lines[k : k + 50]))
+        for k in range(0, len(lines), 50)
+    ]
+    found = " ".join(segment.text for segment in read(document(*pages)).segments).split()
+    assert found == words
