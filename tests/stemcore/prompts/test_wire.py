@@ -83,7 +83,7 @@ async def test_a_provider_gets_each_text_as_it_was_written(
 
 @pytest.mark.parametrize("subject", SUBJECTS, ids=str)
 @given(text=st.text(max_size=80) | st.text(alphabet="<>&'\"\n \t{}%#;ltamp", max_size=80))
-@tries(25)
+@tries(10)
 async def test_a_provider_gets_any_text_but_for_what_fences_and_cleaning_do(
     providers: Any, subject: Subject, text: str
 ) -> None:
