@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE = 120  # seconds; only a hanging process needs them
+PATIENCE = 600  # seconds; only a hanging process needs them
 
 
 def bare_environment() -> dict[str, str]:
