@@ -192,5 +192,6 @@ def _tables(text: str) -> Iterator[_Table]:
 
 def _is_row(line: str) -> bool:
     """Whether a line has cells; a bar within brackets, as in P(A | B), parts none."""
-    cells = f"{line} ".split(_CELLS)
-    return len(cells) > 1 and all(cell.count("(") == cell.count(")") for cell in cells)
+    if _CELLS not in f"{line} ":
+        return False
+    return all(cell.count("(") == cell.count(")") for cell in f"{line} ".split(_CELLS))

@@ -35,6 +35,8 @@ def texts(extraction: Extraction) -> list[str]:
         (None, "application/pdf; charset=binary", "a.docx", PDF),
         ("notes", "application/octet-stream", "class/a.PPTX", PPTX),
         (7, "", "a.b.pdf", PDF),
+        (None, None, "template.dotm", DOCX),
+        (None, "application/vnd.ms-powerpoint.slideshow.macroEnabled.12", "a", PPTX),
     ],
 )
 def test_it_knows_the_kind_by_metadata_then_mime_then_ending(
