@@ -70,10 +70,10 @@ class GuestSandboxAdmin(ConsoleAdmin):
     list_display = (
         "guest",
         "state",
-        "guest_role",
+        "plays",
         "of_class",
         *uses,
-        "active_ai_requests",
+        "in_flight",
         "expiry",
     )
     list_filter = (
@@ -83,10 +83,10 @@ class GuestSandboxAdmin(ConsoleAdmin):
     )
     fields = (
         ("id", "user_id"),
-        ("state", "guest_role"),
+        ("state", "plays"),
         ("of_class", "calls"),
         *uses,
-        "active_ai_requests",
+        "in_flight",
         ("created_at", "last_seen_at", "expiry"),
     )
     readonly_fields = uses
@@ -114,6 +114,14 @@ class GuestSandboxAdmin(ConsoleAdmin):
     @display(description="Status", ordering="status", label=LABELS)
     def state(self, row: GuestSandbox) -> str:
         return row.status
+
+    @display(description="Plays", ordering="guest_role")
+    def plays(self, row: GuestSandbox) -> str:
+        return row.guest_role
+
+    @display(description="In flight", ordering="active_ai_requests")
+    def in_flight(self, row: GuestSandbox) -> int:
+        return row.active_ai_requests
 
     @display(description="Class", ordering="class_id")
     def of_class(self, row: GuestSandbox) -> SafeString | str:

@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class StemcoreConfig(AppConfig):
     name = "stemcore"
+    verbose_name = "Service"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
