@@ -89,7 +89,7 @@ class ClassroomAdmin(ConsoleAdmin):
     def page(self, request: HttpRequest, row: Classroom) -> dict[str, Any]:
         members = with_names(Enrollment.objects.filter(classroom=row), "user_id")
         return {
-            "members": members.order_by("-role", "joined_at")[: pages.MANY],
+            "members": members.order_by("role", "joined_at")[: pages.MANY],
             **pages.parts_of("class", row, request),
         }
 

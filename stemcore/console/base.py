@@ -21,7 +21,7 @@ class ConsoleAdmin(ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
     list_fullwidth = True
-    compressed_fields = True
+    compressed_fields = False
     heavy: ClassVar[tuple[str, ...]] = ()
     id_fields: ClassVar[tuple[str, ...]] = ("id",)
     page_template: ClassVar[str | None] = None

@@ -54,8 +54,8 @@ class Desk:
     def open(self, path: str, *, dark: bool = False, width: int = WIDE) -> Page:
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.emulate_media(color_scheme="dark" if dark else "light")
-        self.page.goto(path)
-        self.page.wait_for_load_state("networkidle")
+        self.page.goto(path, wait_until="load")
+        self.page.evaluate("document.fonts.ready.then(() => true)")
         return self.page
 
     def shot(self, path: str, file: Path, *, dark: bool = False, width: int = WIDE) -> None:
