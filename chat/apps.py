@@ -10,3 +10,7 @@ class ChatConfig(AppConfig):
             holdings,  # noqa: F401  # says what is held of a person
             offline,  # noqa: F401  # gives the offline provider its makers
         )
+        from chat.memory.sweep import SWEEPING
+        from stemcore.periodic import register
+
+        register(SWEEPING)

@@ -102,3 +102,23 @@ class SendTicket(models.Model):
 
     class Meta:
         db_table = "send_tickets"
+
+
+class MemoryPlace(models.Model):
+    """A place where the graph engine keeps a turn and notes; ours, in our own schema.
+
+    `key` names the thread, `owner` the class and user; both are hashes. `session` is the session
+    key as the request gave it, null for none. No foreign key: the platform's tables must not know
+    of ours.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    owner = models.CharField(max_length=64)
+    class_id = models.UUIDField(db_index=True)
+    user_id = models.UUIDField(db_index=True)
+    purpose = models.TextField()
+    session = models.TextField(null=True)
+    used_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "memory_places"

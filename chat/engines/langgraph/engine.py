@@ -3,14 +3,20 @@
 from dataclasses import replace
 from typing import Final
 
+from langchain_core.runnables import RunnableConfig
 from langsmith import tracing_context
 from structlog import get_logger
 
 from chat.engines.base import Asking, EngineResult, GraphFailed, Orchestration
-from chat.engines.langgraph import calculator, reading_tools  # noqa: F401  # they add their tools
+from chat.engines.langgraph import (  # noqa: F401  # they add their tools
+    calculator,
+    memory_tools,
+    reading_tools,
+)
 from chat.engines.langgraph.graph import MOST_STEPS, compiled
 from chat.engines.langgraph.toolbox import offered
 from chat.engines.langgraph.work import Work
+from chat.memory.threads import PLACE
 from stemcore.providers import Call, ProviderError, ProviderTimedOut
 
 log = get_logger(__name__)
@@ -27,7 +33,7 @@ async def run(asking: Asking, call: Call) -> EngineResult:
     try:
         # Whatever the environment says, nothing of a conversation goes to a tracing service.
         with tracing_context(enabled=False):
-            await compiled().ainvoke({}, {"recursion_limit": MOST_STEPS}, context=work)
+            await compiled().ainvoke({}, _config(work), context=work, durability="exit")
     except ProviderTimedOut:
         raise _failed(work, "langgraph_v1 timed out; direct_v1 answered.") from None
     except ProviderError:
@@ -36,6 +42,14 @@ async def run(asking: Asking, call: Call) -> EngineResult:
         log.warning("chat_graph_failed", error=type(error).__name__)
         raise _failed(work, "langgraph_v1 failed; direct_v1 answered.") from None
     return _result(work)
+
+
+def _config(work: Work) -> RunnableConfig:
+    place = work.place
+    return {
+        "recursion_limit": MOST_STEPS,
+        "configurable": {"thread_id": place.key, PLACE: place},
+    }
 
 
 def _failed(work: Work, why: str) -> GraphFailed:

@@ -11,6 +11,8 @@ from pydantic import TypeAdapter
 
 from chat.engines.langgraph import toolbox
 from chat.engines.langgraph.work import Work
+from chat.memory.notes import find_notes
+from chat.memory.threads import Threads
 from stemcore.providers import ToolRound
 
 ROUNDS = TypeAdapter(list[ToolRound])
@@ -34,7 +36,10 @@ class State(TypedDict, total=False):
 
 async def recall(state: State, runtime: Runtime[Work]) -> State:
     """The turn begins: nothing of an earlier one is sent to the model again."""
-    return {"turn": state.get("turn", 0) + 1, "rounds": [], "notes": [], "answered": False}
+    work = runtime.context
+    notes = await find_notes(work.place, work.asking.message, work.call)
+    work.notes = tuple(notes)
+    return {"turn": state.get("turn", 0) + 1, "rounds": [], "notes": notes, "answered": False}
 
 
 async def think(state: State, runtime: Runtime[Work]) -> State:
@@ -71,4 +76,4 @@ def compiled() -> "CompiledStateGraph[State, Work, State, State]":
     graph.add_conditional_edges("think", after_thought)
     graph.add_edge("tools", "think")
     graph.add_edge("finish", END)
-    return graph.compile()
+    return graph.compile(checkpointer=Threads())

@@ -11,6 +11,7 @@ from chat.engines.base import Asking, CallRecord, ResultRecord
 from chat.engines.prompt import chat_prompt
 from chat.engines.reading import SCHEMA, answer_reader
 from chat.lines import clip
+from chat.memory.places import Place
 from stemcore.citations import Passage
 from stemcore.prompts import Prompt, Untrusted
 from stemcore.providers import (
@@ -48,6 +49,13 @@ class Work:
 
     def __post_init__(self) -> None:
         self.sources: list[Passage] = list(self.asking.grounding.sources)
+
+    @cached_property
+    def place(self) -> Place:
+        """Where what it remembers is kept."""
+        asker = self.asking.asker
+        session = self.asking.session_key
+        return Place(asker.class_id, asker.user_id, self.call.purpose, session)
 
     @cached_property
     def prompt(self) -> Prompt:

@@ -1,0 +1,85 @@
+"""Where memories are kept: a place for each class, user, purpose and session, as given.
+
+Places are named by hashes of the whole, so that no id, however it is spelled, can be read as
+another's or as a part of one. What they stand for is kept beside, so that they can be found again
+and removed.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import connection
+from django.db.models.functions import Now
+
+from chat.models import MemoryPlace
+
+NOTES = "notes"
+
+
+@dataclass(frozen=True)
+class Place:
+    """No session is a place of its own, another than the session named ""."""
+
+    class_id: UUID
+    user_id: UUID
+    purpose: str
+    session: str | None
+
+    @cached_property
+    def key(self) -> str:
+        """The name of its thread."""
+        return _hash(str(self.class_id), str(self.user_id), self.purpose, self.session)
+
+    @property
+    def owner(self) -> str:
+        """What all places of this user in this class have in common."""
+        return _hash(str(self.class_id), str(self.user_id))
+
+    @property
+    def namespace(self) -> tuple[str, str, str]:
+        """Where its notes are kept in the store."""
+        return (NOTES, self.owner, self.key)
+
+
+def _hash(*parts: str | None) -> str:
+    return sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def remember_place(place: Place) -> None:
+    """Says that something is kept there; to be called in the transaction that keeps it."""
+    MemoryPlace.objects.bulk_create(
+        [
+            MemoryPlace(
+                key=place.key,
+                owner=place.owner,
+                class_id=place.class_id,
+                user_id=place.user_id,
+                purpose=place.purpose,
+                session=place.session,
+                used_at=Now(),
+            )
+        ],
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["used_at"],
+    )
+
+
+def forget_places(keys: list[str]) -> int:
+    """Removes all that is kept at these places, and how many of them there were.
+
+    To be called in a transaction. Their rows come first: who keeps something there meanwhile waits
+    for them, and finds no place.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("delete from memory_places where key = any(%s) returning owner, key", [keys])
+        gone = cursor.fetchall()
+        threads = [key for _, key in gone]
+        for table in ("checkpoints", "checkpoint_blobs", "checkpoint_writes"):
+            cursor.execute(f"delete from {table} where thread_id = any(%s)", [threads])  # noqa: S608
+        prefixes = [f"{NOTES}.{owner}.{key}" for owner, key in gone]
+        cursor.execute("delete from store where prefix = any(%s)", [prefixes])
+    return len(gone)
