@@ -17,6 +17,8 @@ from django.db.models.functions import Now
 from chat.models import MemoryPlace
 
 NOTES = "notes"
+SESSION_PREFIX = "class-chat-"
+"""Before the id of a session, in the key by which its conversation is known to an engine."""
 
 
 @dataclass(frozen=True)
@@ -83,3 +85,13 @@ def forget_places(keys: list[str]) -> int:
         prefixes = [f"{NOTES}.{owner}.{key}" for owner, key in gone]
         cursor.execute("delete from store where prefix = any(%s)", [prefixes])
     return len(gone)
+
+
+def notes_at(place: MemoryPlace) -> list[str]:
+    """The notes that are kept at a place, the newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select value ->> 'text' from store where prefix = %s order by updated_at desc, key",
+            [f"{NOTES}.{place.owner}.{place.key}"],
+        )
+        return [text for (text,) in cursor.fetchall()]

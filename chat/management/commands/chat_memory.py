@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from chat.memory.places import NOTES, forget_places
+from chat.memory.places import forget_places, notes_at
 from chat.memory.sweep import sweep
 from chat.models import MemoryPlace
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
         return MemoryPlace.objects.filter(wanted).order_by("class_id", "user_id", "key")
 
     def _show(self, chosen: QuerySet[MemoryPlace], _: dict[str, Any]) -> None:
-        notes = sum(len(_notes(place)) for place in chosen.iterator())
+        notes = sum(len(notes_at(place)) for place in chosen.iterator())
         users = chosen.order_by().values("class_id", "user_id").distinct().count()
         self.stdout.write(f"{chosen.count()} places of {users} users in classes, {notes} notes.")
 
@@ -54,7 +54,7 @@ class Command(BaseCommand):
                 "purpose": place.purpose,
                 "session": place.session,
                 "used_at": place.used_at.isoformat(),
-                "notes": _notes(place),
+                "notes": notes_at(place),
             }
             self.stdout.write(json.dumps(shown, ensure_ascii=False))
 
@@ -64,12 +64,3 @@ class Command(BaseCommand):
         with transaction.atomic():
             forgotten = forget_places(list(chosen.values_list("key", flat=True)))
         self.stdout.write(f"Forgot {forgotten} places.")
-
-
-def _notes(place: MemoryPlace) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select value ->> 'text' from store where prefix = %s order by updated_at desc, key",
-            [f"{NOTES}.{place.owner}.{place.key}"],
-        )
-        return [text for (text,) in cursor.fetchall()]
