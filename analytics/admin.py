@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from analytics.expiry import expire_brief, expire_insights
+from analytics.figures import BLOOM_LEVELS
 from analytics.models import InsightsSnapshot, TeachingBriefSnapshot
 from classes.models import Classroom
 from stemcore.console import pages
@@ -101,7 +102,7 @@ def insights_charts(payload: Any) -> dict[str, Any]:
         "topics": bars(
             {str(t.get("title")): _percent(t.get("avg_score")) for t in topics}, "Average, %"
         ),
-        "bloom": bars({str(k): _percent(v) for k, v in levels.items()}, "Average, %"),
+        "bloom": bars({level: _percent(levels.get(level)) for level in BLOOM_LEVELS}, "Average, %"),
         "narrative": narrative if isinstance(narrative, dict) else {},
     }
 
