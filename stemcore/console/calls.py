@@ -12,7 +12,7 @@ from stemcore.providers.call_days import BUCKET, added_up_through, middle_ms
 # Days that are added up come from there, the rest from the details.
 _FIGURES = f"""
 WITH calls AS (
-  SELECT to_timestamp(floor(extract(epoch FROM created_at) / %(width)s) * %(width)s) AS step,
+  SELECT date_bin(make_interval(secs => %(width)s), created_at, '1970-01-01 00:00+00') AS step,
     provider, model, purpose, status, error_kind, {BUCKET} AS bucket, count(*) AS calls,
     coalesce(sum(prompt_tokens), 0) AS sent, coalesce(sum(completion_tokens), 0) AS made
   FROM provider_calls WHERE created_at >= %(details)s

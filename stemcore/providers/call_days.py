@@ -15,7 +15,7 @@ LATE = timedelta(hours=1)
 
 PRUNED_AT_ONCE = 20_000
 
-BUCKET = "floor(ln(greatest(latency_ms, 1)) / ln(1.1))::smallint"
+BUCKET = "floor(ln(greatest(latency_ms, 1)::float8) / ln(1.1::float8))::smallint"
 """The latency's place on a scale of steps of a tenth."""
 
 _ADD_UP = f"""
