@@ -11,7 +11,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-e
 PINS := sed -nE 's/^([A-Za-z0-9._-]+)(\[[^]]*\])?(==[^ ]+).*/\1\3/p'
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test test-deep lint types unit lock bench proof-ground proof-guests proof-worker
+.PHONY: help run reset test test-deep lint types unit lock bench proof-ground proof-guests proof-worker real-files
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,13 @@ proof-guests: .venv/dev  ## guests' limits through crashes and crowds (about 6 m
 
 proof-worker: .venv/dev  ## 500 materials, two workers, 50 kills, a restart (about 10 minutes)
 	$(BIN)/python -m benchmarks.worker
+
+real-files: .venv/dev  ## PDF files of Debian's manuals against pdftotext (about 10 minutes)
+	mkdir -p .data/real-files && cd .data/real-files && \
+		apt-get download gnuplot-doc pari-doc octave-doc texlive-science-doc && \
+		for package in *.deb; do dpkg -x $$package $${package%%_*}; done && \
+		find . -name '*.pdf.gz' -exec gunzip -f {} +
+	$(BIN)/python -m benchmarks.ingestion.real_files .data/real-files
 
 lock: .venv/dev  ## pin what requirements*.in ask for, with the hashes of every file
 	$(LOCK) --output-file requirements.txt requirements.in

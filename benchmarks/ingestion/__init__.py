@@ -1,0 +1,1 @@
+"""What it costs and what it yields to read the files that teachers upload."""
