@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from chat.memory.forgetting import forget_memory
+from chat.memory.sessions import forget_memory
 from chat.models import AuthorKind, ChatCompaction, ChatMessage, ChatSession
 from chat.workspace.sessions import archive_as_staff
 from classes.admin import person_link, with_names

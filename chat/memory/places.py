@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from typing import TypedDict
 from uuid import UUID
 
 from django.db import connection
@@ -17,8 +18,6 @@ from django.db.models.functions import Now
 from chat.models import MemoryPlace
 
 NOTES = "notes"
-SESSION_PREFIX = "class-chat-"
-"""Before the id of a session, in the key by which its conversation is known to an engine."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +69,35 @@ def remember_place(place: Place) -> None:
     )
 
 
+class Kept(TypedDict):
+    """What is kept at a place, to be shown."""
+
+    class_id: str
+    user_id: str
+    purpose: str
+    session: str | None
+    used_at: str
+    notes: list[str]
+
+
+def kept_at(place: MemoryPlace) -> Kept:
+    """A place and its notes, newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select value ->> 'text' from store where prefix = %s order by updated_at desc, key",
+            [f"{NOTES}.{place.owner}.{place.key}"],
+        )
+        notes = [text for (text,) in cursor.fetchall()]
+    return {
+        "class_id": str(place.class_id),
+        "user_id": str(place.user_id),
+        "purpose": place.purpose,
+        "session": place.session,
+        "used_at": place.used_at.isoformat(),
+        "notes": notes,
+    }
+
+
 def forget_places(keys: list[str]) -> int:
     """Removes all that is kept at these places, and how many of them there were.
 
@@ -85,13 +113,3 @@ def forget_places(keys: list[str]) -> int:
         prefixes = [f"{NOTES}.{owner}.{key}" for owner, key in gone]
         cursor.execute("delete from store where prefix = any(%s)", [prefixes])
     return len(gone)
-
-
-def notes_at(place: MemoryPlace) -> list[str]:
-    """The notes that are kept at a place, the newest first."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select value ->> 'text' from store where prefix = %s order by updated_at desc, key",
-            [f"{NOTES}.{place.owner}.{place.key}"],
-        )
-        return [text for (text,) in cursor.fetchall()]

@@ -7,12 +7,14 @@ from typing import Final
 
 from django.db import connection
 
-from chat.memory.places import SESSION_PREFIX, forget_places
+from chat.memory.places import forget_places
 from stemcore.database import UPKEEP, write
 from stemcore.periodic import Job
 
 SWEEP_EVERY_S: Final = 600.0
 BATCH: Final = 100
+SESSION_PREFIX: Final = "class-chat-"
+"""Before the id of a session, in the key by which its conversation is known to an engine."""
 
 _GONE: Final = """
     select p.key from memory_places p

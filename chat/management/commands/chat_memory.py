@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from chat.memory.places import forget_places, notes_at
+from chat.memory.places import forget_places, kept_at
 from chat.memory.sweep import sweep
 from chat.models import MemoryPlace
 
@@ -42,21 +42,13 @@ class Command(BaseCommand):
         return MemoryPlace.objects.filter(wanted).order_by("class_id", "user_id", "key")
 
     def _show(self, chosen: QuerySet[MemoryPlace], _: dict[str, Any]) -> None:
-        notes = sum(len(notes_at(place)) for place in chosen.iterator())
+        notes = sum(len(kept_at(place)["notes"]) for place in chosen.iterator())
         users = chosen.order_by().values("class_id", "user_id").distinct().count()
         self.stdout.write(f"{chosen.count()} places of {users} users in classes, {notes} notes.")
 
     def _export(self, chosen: QuerySet[MemoryPlace], _: dict[str, Any]) -> None:
         for place in chosen.iterator():
-            shown = {
-                "class_id": str(place.class_id),
-                "user_id": str(place.user_id),
-                "purpose": place.purpose,
-                "session": place.session,
-                "used_at": place.used_at.isoformat(),
-                "notes": notes_at(place),
-            }
-            self.stdout.write(json.dumps(shown, ensure_ascii=False))
+            self.stdout.write(json.dumps(kept_at(place), ensure_ascii=False))
 
     def _forget(self, chosen: QuerySet[MemoryPlace], options: dict[str, Any]) -> None:
         if options["class_id"] is None and options["user_id"] is None:
