@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db import Error as DatabaseFailure
 from django.db import connection
 
+from materials.dispatch import enqueue_as_user
 from materials.embedding import EmbeddingModel, Run, titled
 from materials.index.rows import index_chunks
 from materials.ingestion import INDEXED_AT_ONCE
 from stemcore.database import BULK, LONG, read, write
 from stemcore.fields import vector_literal
-from stemcore.supabase.acting import as_user
 
 UPDATED_AT_ONCE: Final = 100
 
@@ -116,15 +116,6 @@ def candidates(selection: Selection) -> list[Candidate]:
     return [Candidate(*row) for row in _rows(_SELECT, selection.as_parameters())]
 
 
-@write
-def _enqueue(candidate: Candidate, acting: UUID) -> None:
-    with as_user(acting), connection.cursor() as cursor:
-        cursor.execute(
-            "select enqueue_material_job(%s::uuid, %s::uuid)",
-            [str(candidate.id), str(candidate.class_id)],
-        )
-
-
 def queue_all(chosen: Sequence[Candidate]) -> Iterator[bool]:
     """Queues each material as the one who may; tells of each whether the queue took it."""
     for candidate in chosen:
@@ -132,7 +123,7 @@ def queue_all(chosen: Sequence[Candidate]) -> Iterator[bool]:
             yield False
             continue
         try:
-            _enqueue.sync(candidate, candidate.acting)
+            enqueue_as_user.sync(candidate.acting, {}, candidate.class_id, candidate.id)
         except DatabaseFailure:
             # Deleted meanwhile, or the sandbox has just ended. A database that is away fails the
             # next look.
