@@ -71,7 +71,7 @@ def owner(hosted: Superuser) -> Iterator[str]:
     hosted.execute(
         f"CREATE ROLE {name} LOGIN; CREATE TABLE something ();"
         f"ALTER TABLE something OWNER TO {name};"
-        f"GRANT ALL ON SCHEMA public TO {name};"
+        f"GRANT ALL ON SCHEMA public TO {name}; GRANT USAGE ON SCHEMA extensions TO {name};"
         f'GRANT CREATE ON DATABASE "{hosted.info.dbname}" TO {name}'.encode()
     )
     connections.settings["default"]["USER"] = name
