@@ -133,7 +133,10 @@ def _without(page: Page, edge: Sequence[Line], running: set[str], seen: set[str]
             if key in seen:
                 repeated.add(id(line))
             seen.add(key)
-    return replace(page, lines=tuple(line for line in page.lines if id(line) not in repeated))
+    kept = tuple(line for line in page.lines if id(line) not in repeated)
+    # What would leave nothing but the number of a page is no frame: slides of one line each.
+    is_frame = kept or all(_running_key(line) == "#" for line in page.lines)
+    return replace(page, lines=kept) if is_frame else page
 
 
 class Divisions:

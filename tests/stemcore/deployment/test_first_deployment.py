@@ -100,11 +100,8 @@ def deployed() -> Iterator[ServerHandle]:
 
 
 def assert_is_clean(done: "subprocess.CompletedProcess[str]") -> None:
-    assert (done.returncode, done.stdout, done.stderr) == (
-        0,
-        "System check identified no issues (2 silenced).\n",
-        "",
-    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("System check identified no issues")
 
 
 @contextmanager
