@@ -41,15 +41,18 @@ types: .venv/dev  ## types
 	$(BIN)/mypy
 
 unit: .venv/dev  ## the tests alone
-	$(BIN)/pytest -q -n 2 --dist loadfile
+	$(BIN)/pytest -q -n 3 --dist loadfile
 
 test-deep: .venv/dev  ## the property tests at random, ten times as long (about 10 minutes)
-	$(BIN)/pytest -q -n 2 --dist loadfile -m hypothesis --hypothesis-profile deep
+	$(BIN)/pytest -q -n 3 --dist loadfile -m hypothesis --hypothesis-profile deep
 
-bench: .venv/dev  ## the figures of the README (about 5 minutes)
+bench: .venv/dev  ## the figures of the README (about 8 minutes)
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.retrieval
 	$(BIN)/python -m benchmarks.in_flight
+	$(BIN)/python -m benchmarks.answers
+	$(BIN)/python -m benchmarks.answers.gate
+	$(BIN)/python -m benchmarks.analytics
 
 proof-ground: .venv/dev  ## nothing stuck stops the rest (about 2 minutes)
 	$(BIN)/python -m benchmarks.ground

@@ -60,6 +60,17 @@ class Providers:
         }
 
 
+def forget_lessons() -> None:
+    """What one test's server refused, the next one's takes."""
+    from stemcore.providers.registry import Adapters
+    from stemcore.runtime import runtime
+
+    for adapter in runtime().part(Adapters)._made.values():
+        dialect = getattr(adapter, "_dialect", None)
+        if dialect is not None:
+            dialect.forget()
+
+
 @pytest.fixture
 async def providers(
     provider_server: ProviderStub, open_clients: None, settings: Any, database: Any
@@ -74,5 +85,6 @@ async def providers(
     providers = Providers(provider_server, settings)
     providers.configure("openrouter", "openai", "gemini")
     prepare()
+    forget_lessons()
     yield providers
     await call_log.flush()

@@ -32,6 +32,10 @@ class Dialect:
         self.facts = facts
         self._table = facts
 
+    def forget(self) -> None:
+        """Unlearns every lesson, as for a server that is another one now."""
+        self.facts = self._table
+
     async def speak(
         self, generation: Generation, ask: Callable[[ModelFacts], Awaitable[Reply]]
     ) -> Reply:
