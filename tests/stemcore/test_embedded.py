@@ -92,7 +92,7 @@ def wait_until_gone(pid: int) -> None:
 def end(process: "subprocess.Popen[str]", number: int = signal.SIGTERM) -> int:
     process.send_signal(number)
     with process:
-        return process.wait(timeout=20)
+        return process.wait(timeout=120)
 
 
 def test_it_runs_real_postgres_with_vectors_in_utc(database: Superuser) -> None:
@@ -145,7 +145,7 @@ def test_a_signal_leaves_no_process_behind(folder: Path, number: int) -> None:
 
 def test_a_normal_end_leaves_no_process_behind(folder: Path) -> None:
     process = use_in_a_process(folder)
-    process.communicate("", timeout=20)
+    process.communicate("", timeout=120)
     assert process.returncode == 0
     assert server_pid(folder) is None
 
