@@ -4,6 +4,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# Many tests wait for processes, so one more than two cores carry is the fastest.
+WORKERS ?= 3
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
@@ -41,10 +43,10 @@ types: .venv/dev  ## types
 	$(BIN)/mypy
 
 unit: .venv/dev  ## the tests alone
-	$(BIN)/pytest -q -n 3 --dist loadfile
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile
 
 test-deep: .venv/dev  ## the property tests at random, ten times as long (about 10 minutes)
-	$(BIN)/pytest -q -n 3 --dist loadfile -m hypothesis --hypothesis-profile deep
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m hypothesis --hypothesis-profile deep
 
 bench: .venv/dev  ## the figures of the README (about 8 minutes)
 	$(BIN)/python -m benchmarks.overhead
