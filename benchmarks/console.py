@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from benchmarks import django_setup  # noqa: F401
+from benchmarks import django_setup  # noqa: F401 - before what needs Django
 from tests import database
 
 ROWS = 1_000_000

@@ -37,7 +37,7 @@ class BoundedResponse(aiohttp.ClientResponse):
         if self._body is None:
             try:
                 self._body = await self._bounded()
-            except BaseException:
+            except BaseException:  # a cancelled reading leaves no half-read connection either
                 self.close()
                 raise
         return await super().read()

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-import benchmarks.django_setup  # noqa: F401
+import benchmarks.django_setup  # noqa: F401 - before what needs Django
 from learning.activity_generation import CARDS, QUIZ, ActivityWanted, quiz_prompt
 from learning.flashcards import CardsAnswer
 from learning.gate.quiz_gate import spread_keys

@@ -79,7 +79,7 @@ class Side:
 
 @asynccontextmanager
 async def side_of(url: str, world: World) -> AsyncIterator[Side]:
-    async with httpx.AsyncClient(base_url=url, timeout=120) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=120, trust_env=False) as client:
         yield Side(Api(client), world)
 
 

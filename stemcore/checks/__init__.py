@@ -3,4 +3,4 @@
 `manage.py check --deploy --database default` runs them all.
 """
 
-from stemcore.checks import database, deployment  # noqa: F401
+from stemcore.checks import database, deployment  # noqa: F401 - registers them

@@ -40,8 +40,8 @@ async def test_one_process_makes_it_and_another_takes_over_from_the_dead(
     with servers(2, database_server, providers) as running:
         (first, one), (_, other) = running
         async with (
-            httpx.AsyncClient(base_url=one, timeout=60) as at_one,
-            httpx.AsyncClient(base_url=other, timeout=60) as at_other,
+            httpx.AsyncClient(base_url=one, timeout=60, trust_env=False) as at_one,
+            httpx.AsyncClient(base_url=other, timeout=60, trust_env=False) as at_other,
         ):
             sides = [Api(at_one), Api(at_other)]
 

@@ -99,6 +99,7 @@ def embed(office: Office) -> httpx.Response:
             "authorization": f"Bearer {access_token(guest.id, anonymous=True)}",
         },
         timeout=60,
+        trust_env=False,
     )
 
 

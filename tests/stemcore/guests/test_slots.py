@@ -70,7 +70,7 @@ async def test_they_are_served_in_the_order_of_arrival(
     asked = []
     for number in range(5):
         asked.append(asyncio.create_task(ask(number)))
-        await until(lambda expected=number + 1: waiting() == expected)  # type: ignore[misc]
+        await until(lambda expected=number + 1: waiting() == expected)  # type: ignore[misc]  # mypy infers no lambda with a default
     superuser().execute(
         "DELETE FROM stem.guest_admissions WHERE id = (SELECT min(id) FROM stem.guest_admissions)"
     )
