@@ -19,6 +19,7 @@ from materials.reprocess import (
     reembed,
     stale_materials,
 )
+from stemcore.management.questions import require_yes
 from stemcore.providers import ProviderError
 from stemcore.runtime import run
 
@@ -111,14 +112,7 @@ class Command(BaseCommand):
             return False
         if count <= ASKS_ABOVE or sure:
             return True
-        self.stdout.write("Go on? [y/N] ", ending="")
-        self.stdout.flush()
-        try:
-            answer = input()
-        except EOFError:
-            answer = ""
-        if answer.strip().lower() not in {"y", "yes"}:
-            raise CommandError("Nothing was changed.")
+        require_yes(self, "Go on?")
         return True
 
     def _table(self, counts: dict[str, int]) -> None:

@@ -11,6 +11,7 @@ from django.db import Error as DatabaseFailure
 from django.db import transaction
 
 from stemcore import people
+from stemcore.management.questions import require_yes
 
 
 class Command(BaseCommand):
@@ -46,7 +47,7 @@ class Command(BaseCommand):
     def _forget(self, user_id: UUID, options: dict[str, Any]) -> None:
         if not options["yes"]:
             self._show(user_id, options)
-            self._ask()
+            require_yes(self, "Forget this person?")
         with transaction.atomic():
             told = people.forget_all(user_id)
         for name, count in told.gone.items():
@@ -54,13 +55,3 @@ class Command(BaseCommand):
         for name, count in told.left.items():
             if count:
                 self.stdout.write(f"{count:>7}  {name}: only the platform may delete these")
-
-    def _ask(self) -> None:
-        self.stdout.write("Forget this person? [y/N] ", ending="")
-        self.stdout.flush()
-        try:
-            answer = input()
-        except EOFError:
-            answer = ""
-        if answer.strip().lower() not in {"y", "yes"}:
-            raise CommandError("Nothing was changed.")
