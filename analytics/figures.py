@@ -5,7 +5,7 @@ depends on how a float was rounded. What leaves here is rounded once, to four de
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
@@ -31,11 +31,11 @@ _EXACT = Context(prec=1_000)
 
 @dataclass(frozen=True)
 class QuizResult:
-    """A student's attempts at a quiz; `best` is the best score of them all."""
+    """A student's attempts at a quiz; `best` is the best score of them all, 0 to 1."""
 
     quiz_id: UUID
     title: str
-    best: Fraction
+    best: Decimal
     attempts: int
 
 
@@ -141,19 +141,16 @@ def class_figures(class_id: UUID) -> ClassFigures:
     """The figures of a class, read in the unit of work in hand."""
     students, quizzes = queries.students(class_id), queries.quizzes(class_id)
     scores, topics = queries.scores(class_id), queries.topics(class_id)
-    by_student = defaultdict(list)
-    for score in scores:
-        by_student[score.student_id].append(score)
+    by_student = {score.student_id: score for score in scores}
     assigned = sum(quiz.assignments for quiz in quizzes)
-    titles = {quiz.id: quiz.title for quiz in quizzes}
     return ClassFigures(
         student_count=len(students),
         quiz_count=len(quizzes),
         assignment_count=assigned,
-        average=average_of(score.best for score in scores),
+        average=average_of(best for score in scores for best in score.best),
         completion=share(sum(one.completed for one in students), assigned * len(students)),
         students=tuple(
-            _student(row, number, by_student[row.id], assigned, titles)
+            _student(row, number, by_student.get(row.id), assigned, quizzes)
             for number, row in enumerate(students, start=1)
         ),
         topics=_topics(topics, quizzes, scores),
@@ -170,52 +167,56 @@ def read_class_figures(class_id: UUID) -> ClassFigures:
 def _student(
     row: StudentRow,
     number: int,
-    scores: Sequence[ScoreRow],
+    score: ScoreRow | None,
     assigned: int,
-    titles: Mapping[UUID, str],
+    quizzes: Sequence[QuizRow],
 ) -> StudentFigures:
     return StudentFigures(
         id=row.id,
         number=number,
         full_name=one_line(row.display_name or ""),
-        average=average_of(score.best for score in scores),
+        average=average_of(score.best if score else ()),
         completion=share(row.completed, assigned),
         chat_messages=row.chat_messages,
-        results=_results(scores, titles),
+        results=_results(score, quizzes) if score else (),
     )
 
 
-def _results(scores: Sequence[ScoreRow], titles: Mapping[UUID, str]) -> tuple[QuizResult, ...]:
-    """The attempted quizzes in the order of `titles`, the assignments of one taken together."""
-    best: dict[UUID, Decimal] = {}
-    attempts: dict[UUID, int] = defaultdict(int)
-    for score in scores:
-        best[score.quiz_id] = max(best.get(score.quiz_id, Decimal(0)), score.best)
-        attempts[score.quiz_id] += score.attempts
+def _results(score: ScoreRow, quizzes: Sequence[QuizRow]) -> tuple[QuizResult, ...]:
+    """The attempted quizzes in their order, the assignments of one taken together."""
+    best: dict[int, Decimal] = {}
+    attempts: dict[int, int] = defaultdict(int)
+    for place, at_best, number in zip(score.places, score.best, score.attempts, strict=True):
+        best[place] = max(best.get(place, at_best), at_best)
+        attempts[place] += number
     return tuple(
-        QuizResult(quiz_id, title, of_hundred(best[quiz_id]), attempts[quiz_id])
-        for quiz_id, title in titles.items()
-        if quiz_id in best
+        QuizResult(
+            quizzes[place].id,
+            quizzes[place].title,
+            _EXACT.scaleb(best[place], -2),
+            attempts[place],
+        )
+        for place in sorted(best)
     )
 
 
 def _topics(
     topics: Sequence[TopicRow], quizzes: Sequence[QuizRow], scores: Sequence[ScoreRow]
 ) -> tuple[TopicFigures, ...]:
-    topic_of = {quiz.id: quiz.topic_id for quiz in quizzes}
-    totals: dict[UUID | None, list[Decimal]] = defaultdict(list)
-    attempts: dict[UUID | None, int] = defaultdict(int)
+    topic_of = [quiz.topic_id for quiz in quizzes]
+    totals: dict[UUID | None, list[Decimal]] = {topic_id: [] for topic_id in topic_of}
+    attempts = dict.fromkeys(topic_of, 0)
     for score in scores:
-        topic_id = topic_of[score.quiz_id]
-        totals[topic_id].append(score.total)
-        attempts[topic_id] += score.attempts
+        for place, of_quiz, number in zip(score.places, score.totals, score.attempts, strict=True):
+            totals[topic_of[place]].append(of_quiz)
+            attempts[topic_of[place]] += number
     return tuple(
         TopicFigures(
             id=topic.id,
             title=topic.title,
             levels=_known_levels(topic.levels),
-            average=share(total(totals[topic.id]) / 100, attempts[topic.id]),
-            attempts=attempts[topic.id],
+            average=share(total(totals.get(topic.id, ())) / 100, attempts.get(topic.id, 0)),
+            attempts=attempts.get(topic.id, 0),
         )
         for topic in topics
     )
@@ -262,7 +263,8 @@ def mean(values: Iterable[Fraction]) -> Fraction:
     return share(sum(listed, Fraction(0)), len(listed))
 
 
-def rounded(value: Fraction) -> float:
+def rounded(value: Fraction | Decimal) -> float:
     """Four decimals, halves upwards: how figures leave the service."""
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return float(exact.quantize(Decimal("0.0001"), ROUND_HALF_UP))
+    if isinstance(value, Fraction):
+        value = Decimal(value.numerator) / Decimal(value.denominator)
+    return float(value.quantize(Decimal("0.0001"), ROUND_HALF_UP))

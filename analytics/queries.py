@@ -32,14 +32,19 @@ student AS (
 )"""
 """Who is enrolled as a student now."""
 
+SCORED = """sent.score IS NOT NULL AND sent.score <> 'NaN'
+     AND coalesce(sent.sandbox_id = task.sandbox_id, sent.sandbox_id IS NULL)"""
+"""Whether a submission to a `task` carries a score that is a number."""
+
+CLAMPED = "least(greatest({}, 0), 100)"
+"""A score within 0 to 100."""
+
 ATTEMPTS = f"""{QUIZZES}, {STUDENTS}, attempt AS (
-  SELECT sent.student_id, task.id AS task_id, task.quiz_id, sent.submitted_at,
-         least(greatest(sent.score, 0), 100) AS score
+  SELECT sent.student_id, task.quiz_id, sent.submitted_at, {CLAMPED.format("sent.score")} AS score
     FROM task
     JOIN submissions sent ON sent.assignment_id = task.id
     JOIN student ON student.id = sent.student_id
-   WHERE sent.score IS NOT NULL AND sent.score <> 'NaN'
-     AND coalesce(sent.sandbox_id = task.sandbox_id, sent.sandbox_id IS NULL)
+   WHERE {SCORED}
 )"""
 """The scored attempts of enrolled students, clamped to 0 to 100; what is no number is none."""
 
@@ -105,25 +110,41 @@ def quizzes(class_id: UUID) -> list[QuizRow]:
 
 
 class ScoreRow(NamedTuple):
+    """A student's scored attempts, four lists with an entry for each assignment attempted."""
+
     student_id: UUID
-    quiz_id: UUID
-    best: Any
-    """Best attempt at one assignment of the quiz, 0 to 100."""
-    total: Any
+    places: list[int]
+    """Which quiz was assigned: its place in `quizzes`, from 0."""
+    best: list[Any]
+    """Best attempt, 0 to 100."""
+    totals: list[Any]
     """Sum over the attempts, 0 to 100 each."""
-    attempts: int
+    attempts: list[int]
 
 
 def scores(class_id: UUID) -> list[ScoreRow]:
-    """A row for each enrolled student and assignment with a scored attempt.
+    """A row for each enrolled student with a scored attempt.
 
-    Scores outside 0 to 100 are clamped; one that is no number is no attempt.
+    Scores outside 0 to 100 are clamped; one that is no number is no attempt. Attempts are summed
+    up assignment by assignment, which an index leads to, and never sorted as a whole.
     """
     return _rows(
         ScoreRow,
-        f"""WITH {ATTEMPTS}
-        SELECT student_id, quiz_id, max(score), sum(score), count(*)
-          FROM attempt GROUP BY student_id, task_id, quiz_id""",
+        f"""WITH {QUIZZES}, {STUDENTS}, placed AS (
+          SELECT id, row_number() OVER (ORDER BY created_at, id) - 1 AS place FROM quiz
+        )
+        SELECT student.id, array_agg(placed.place), array_agg(scored.best),
+               array_agg(scored.total), array_agg(scored.number)
+          FROM task JOIN placed ON placed.id = task.quiz_id
+          CROSS JOIN LATERAL (
+            SELECT student_id, max(score) AS best, sum(score) AS total, count(*) AS number
+              FROM (SELECT student_id, {CLAMPED.format("score")} AS score
+                      FROM submissions sent
+                     WHERE sent.assignment_id = task.id AND {SCORED}) attempt
+             GROUP BY student_id
+          ) scored
+          JOIN student ON student.id = scored.student_id
+         GROUP BY student.id""",
         class_id,
     )
 

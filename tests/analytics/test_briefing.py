@@ -1,5 +1,6 @@
 """What a model is told of a class: figures without people, and words back with names."""
 
+from decimal import Decimal
 from fractions import Fraction
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from analytics.figures import ClassFigures, QuizResult, StudentFigures, TopicFig
 
 
 def student(number: int, name: str, average: str, completion: str = "1") -> StudentFigures:
-    result = QuizResult(UUID(int=number), "Quiz 7", Fraction(average), 2)
+    result = QuizResult(UUID(int=number), "Quiz 7", Decimal(average), 2)
     return StudentFigures(
         UUID(int=100 + number), number, name, Fraction(average), Fraction(completion), 4, (result,)
     )

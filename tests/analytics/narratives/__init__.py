@@ -5,6 +5,7 @@ what its rules were made with: a kind of text that fails there is mended as a ki
 take the place of those that were looked at.
 """
 
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from uuid import UUID
@@ -45,7 +46,7 @@ _TOPICS = [
 
 def _student(number: int, line: str) -> StudentFigures:
     average, completion, messages, attempts = line.split()
-    result = QuizResult(UUID(int=1), "Quiz 1", Fraction(average), int(attempts))
+    result = QuizResult(UUID(int=1), "Quiz 1", Decimal(average), int(attempts))
     return StudentFigures(
         id=UUID(int=100 + number),
         number=number,
