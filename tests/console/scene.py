@@ -12,6 +12,10 @@ PURPOSES = ["student_chat_always_on_v1", "quiz_generation", "class_insights", "m
 MODELS = {"openrouter": "openai/gpt-4o-mini", "openai": "gpt-4o-mini", "gemini": "gemini-2.0-flash"}
 
 
+FAILED, FAILED_FILE = "Scanned worksheet", "uploads/worksheet.pdf"
+"""Title and place of the material that failed."""
+
+
 def set_scene(cast: Cast) -> dict[str, str]:
     """Fills the school; returns the paths of its pages by name."""
     source = random.Random(7)
@@ -64,7 +68,8 @@ def _materials(cast: Cast) -> None:
     factories.job(ready, status="completed", attempts=1)
     broken = factories.material(
         cast.classroom,
-        title="Scanned worksheet",
+        title=FAILED,
+        storage_path=FAILED_FILE,
         status="failed",
         metadata={"warnings": ["No text was found. Run OCR and upload it again."]},
     )

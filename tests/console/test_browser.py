@@ -15,15 +15,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from stemcore.console.roles import make_roles
 from stemcore.embedded.server import ServerHandle
 from tests import database as test_database
 from tests.cast import Cast, make_cast
 from tests.console.browser import CHROMIUM, NARROW, WIDE, Desk, chromium
-from tests.console.scene import set_scene
+from tests.console.scene import FAILED, FAILED_FILE, set_scene
+from tests.materials import files
+from tests.materials.worker_process import worker
 from tests.service import Service, service
+from tests.stubs.supabase import StorageStub
 from tests.tokens import access_token
 
 pytestmark = pytest.mark.skipif(
@@ -40,6 +43,8 @@ class Office:
     """A running service with a school in it, and a browser."""
 
     service: Service
+    server: ServerHandle
+    database: str
     browser: Browser
     cast: Cast
     paths: dict[str, str]
@@ -79,11 +84,21 @@ def office(
         "SUPABASE_JWT_SECRET": settings.SUPABASE_JWT_SECRET,
         "GUEST_EMBEDDING_LIMIT": "15",
     }
+    database = f"test_{worker_id}"
     with (
-        service(database_server, f"test_{worker_id}", **environ) as running,
+        service(database_server, database, **environ) as running,
         chromium() as browser,
     ):
-        yield Office(running, browser, cast, paths)
+        yield Office(running, database_server, database, browser, cast, paths)
+
+
+@pytest.fixture
+def bucket() -> Iterator[StorageStub]:
+    """The bucket of uploaded files, with one that can be read where the other could not."""
+    text = files.text_pdf("Stomata let carbon dioxide in.")
+    stub = StorageStub("service-role-key-of-the-tests", {FAILED_FILE: text})
+    with stub.server:
+        yield stub
 
 
 def embed(office: Office) -> httpx.Response:
@@ -103,12 +118,17 @@ def embed(office: Office) -> httpx.Response:
     )
 
 
+def _figure(page: Page, title: str) -> Locator:
+    """The link behind a figure of the dashboard."""
+    named = page.locator("dl.console-figures dt", has_text=re.compile(f"^{title}$"))
+    return named.locator("..").locator("a")
+
+
 def test_a_figure_of_the_dashboard_leads_to_its_rows(office: Office) -> None:
     desk = office.desk("support")
     page = desk.open("/admin/?span=day")
-    failed = page.locator("dl.console-figures dt", has_text=re.compile("^Failed$")).locator("..")
-    number = failed.locator("a").inner_text()
-    failed.locator("a").click()
+    number = _figure(page, "Failed").inner_text()
+    _figure(page, "Failed").click()
     expect(page.locator("#result_list tbody tr")).to_have_count(min(50, int(number)))
     assert desk.complaints == []
 
@@ -123,6 +143,26 @@ def test_a_reset_sandbox_lets_its_guest_in_again(office: Office) -> None:
     page.get_by_role("button", name="Reset usage").click()
     expect(page.get_by_text("used nothing any more")).to_be_visible()
     assert embed(office).status_code == 200
+    assert desk.complaints == []
+
+
+def test_a_failed_material_is_queued_again_and_processed(
+    office: Office, bucket: StorageStub
+) -> None:
+    desk = office.desk("support", "operations")
+    page = desk.open("/admin/")
+    _figure(page, "Failed materials").click()
+    page.check("input.action-select")
+    page.select_option("select[name=action]", label="Process anew")
+    page.click("button[name=index]")
+    page.get_by_role("button", name="Process anew").click()
+    expect(page.get_by_text("is queued, and a worker takes it up")).to_be_visible()
+    with worker(office.server, office.database, bucket, "--batch", "1") as process:
+        assert "1 succeeded, 0 failed" in process.communicate(timeout=120)[0]
+    page = desk.open("/admin/materials/material/?status=ready")
+    page.get_by_role("link", name=FAILED).click()
+    page.locator("details.console-chunk summary").click()
+    expect(page.get_by_text("Stomata let carbon dioxide in.")).to_be_visible()
     assert desk.complaints == []
 
 

@@ -2,8 +2,6 @@
 
 import asyncio
 import signal
-import subprocess
-import sys
 from io import StringIO
 from time import monotonic
 from typing import Any
@@ -12,16 +10,14 @@ from uuid import uuid4
 import pytest
 from django.core.management import CommandError, call_command
 
-from benchmarks.service import environment
 from materials.models import Material, MaterialProcessingJob
-from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
-from tests import factories, processes
+from tests import factories
 from tests.cast import Cast
 from tests.database import fingerprint, superuser
 from tests.materials import files
-from tests.materials.conftest import SERVICE_ROLE_KEY
 from tests.materials.queue import chunks, enqueue, job, message_count, pass_time, stored, until
+from tests.materials.worker_process import worker
 from tests.provider_fixtures import Providers
 from tests.stubs import steps
 from tests.stubs.supabase import StorageStub
@@ -49,36 +45,12 @@ def materials(cast: Cast, bucket: StorageStub, providers: Providers) -> list[Mat
     return made
 
 
-def worker(
-    server: ServerHandle, worker_id: str, bucket: StorageStub, *options: str
-) -> "subprocess.Popen[str]":
-    variables = processes.environment(
-        **{
-            **environment(server, 1),
-            "DATABASE_URL": server.url(f"test_{worker_id}", LOGIN),
-            "DJANGO_SECRET_KEY": "k" * 50,
-            "AI_PROVIDER_DEFAULT": "offline",
-            "OPENAI_API_KEY": "",
-            "SUPABASE_URL": bucket.server.url,
-            "SUPABASE_SERVICE_ROLE_KEY": SERVICE_ROLE_KEY,
-        }
-    )
-    return subprocess.Popen(
-        [sys.executable, "manage.py", "process_materials", *options],
-        cwd=processes.ROOT,
-        env=variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-
-
 def test_it_works_a_batch_and_ends(
     materials: list[Material], database_server: ServerHandle, worker_id: str, bucket: StorageStub
 ) -> None:
     queued = [enqueue(material) for material in materials]
     bucket.files[materials[0].storage_path] = b"rubbish"
-    process = worker(database_server, worker_id, bucket, "--batch", "2")
+    process = worker(database_server, f"test_{worker_id}", bucket, "--batch", "2")
     out, _ = process.communicate(timeout=120)
     assert process.returncode == 0
     assert "1 succeeded, 1 failed, 0 retried" in out
@@ -90,7 +62,7 @@ def test_sigterm_ends_it_in_the_middle_of_a_download(
 ) -> None:
     bucket.drip_s = 0.5
     queued = enqueue(materials[0])
-    with worker(database_server, worker_id, bucket, "--watch") as process:
+    with worker(database_server, f"test_{worker_id}", bucket, "--watch") as process:
         try:
             _until(lambda: bucket.server.received)
             process.send_signal(signal.SIGTERM)
