@@ -23,6 +23,7 @@ from classes.access import (
     membership_of,
     membership_parameters,
 )
+from materials.search import EMBEDDING_PROVIDER
 
 # A compaction without the id of its last message counts everything of that moment.
 LAST_ID = UUID(int=2**128 - 1)
@@ -167,6 +168,8 @@ class Loaded:
     blueprint: StoredBlueprint | None
     memory: StoredMemory | None
     turns: Sequence[Turn]
+    embedding_provider: str | None
+    """As `materials.search.embedding_provider` says."""
 
 
 _TURN = """m.id, m.author_kind, m.content, m.created_at::text,
@@ -198,6 +201,10 @@ _LOAD_WHEN_FIRST = f"""
     where turn.is_ours and c.session_id = %(session_id)s
         and c.compacted_through_created_at is not null
     union all
+    select 'provider', null, null, found.name, null, null, null, null, null
+    from turn cross join lateral ({EMBEDDING_PROVIDER}) found
+    where turn.is_ours
+    union all
     (
         select 'message', {_TURN}, null, null
         from class_chat_messages m
@@ -208,13 +215,14 @@ _LOAD_WHEN_FIRST = f"""
 
 
 def load_when_first(class_id: UUID, session_id: UUID, ticket: UUID, most: int) -> Loaded | None:
-    """The published blueprint, the compacted memory and the newest `most` messages.
+    """The published blueprint, the compacted memory, the newest `most` messages, and who embedded
+    the class's materials.
 
     None while an earlier ticket of the session counts, and when this one does not any more.
     """
     parameters = {"class_id": class_id, "session_id": session_id, "ticket": ticket, "most": most}
     is_ours = False
-    blueprint, memory = None, None
+    blueprint, memory, provider = None, None, None
     turns: list[Turn] = []
     for kind, id_, author, text, moment, first, second, stored, number in _all(
         _LOAD_WHEN_FIRST, parameters
@@ -225,9 +233,11 @@ def load_when_first(class_id: UUID, session_id: UUID, ticket: UUID, most: int) -
             is_ours = first
         elif kind == "blueprint":
             blueprint = StoredBlueprint(id_, text or "", json.loads(stored))
+        elif kind == "provider":
+            provider = text
         else:
             memory = StoredMemory((_moment(moment), id_ or LAST_ID), number, json.loads(stored))
-    return Loaded(blueprint, memory, turns) if is_ours else None
+    return Loaded(blueprint, memory, turns, provider) if is_ours else None
 
 
 _BETWEEN = """

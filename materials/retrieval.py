@@ -51,8 +51,14 @@ async def material_context(class_id: UUID, query: str, call: Call) -> MaterialCo
     whose behalf the question is embedded and by when the caller must answer. When it cannot be
     embedded, text search alone serves; provider failures do not rise from here.
     """
+    return await material_context_of(class_id, await embedding_provider(class_id), query, call)
+
+
+async def material_context_of(
+    class_id: UUID, provider: str | None, query: str, call: Call
+) -> MaterialContext:
+    """As `material_context`, of a class of which `embedding_provider` is known."""
     query = normal_form(clean_text(query)).strip()
-    provider = await embedding_provider(class_id)
     if provider is None or not query:
         return MaterialContext()
     vector, by_words = await asyncio.gather(

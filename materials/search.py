@@ -15,7 +15,6 @@ from uuid import UUID
 from django.db import connection
 
 from materials.index.keys import PieceHashes, secret
-from materials.models import MaterialChunk
 from materials.terms import Term
 from stemcore.database import LONG, read
 from stemcore.fields import vector_literal
@@ -154,6 +153,25 @@ order by r.score desc, r.source_index, r.id
 """
 
 
+_FOUND = """
+select c.id, m.title, c.source_type, c.source_index, c.text
+from material_chunks c join materials m on m.id = c.material_id
+where c.class_id = %(class_id)s and c.id = any(%(ids)s)
+"""
+
+EMBEDDING_PROVIDER: Final = """
+select coalesce(c.embedding_provider, '') as name
+from materials m
+cross join lateral (
+    select embedding_provider from material_chunks
+    where material_id = m.id and class_id = m.class_id limit 1
+) c
+where m.class_id = %(class_id)s and m.status = 'ready'
+group by 1 order by count(*) desc, 1 limit 1
+"""
+"""What `embedding_provider` asks, for statements that ask for more."""
+
+
 @read(lane=LONG)
 def nearest(class_id: UUID, vector: QueryVector) -> list[Hit]:
     """The chunks of a class that are truly nearest by cosine distance, nearest first.
@@ -237,22 +255,8 @@ def embedding_provider(class_id: UUID) -> str | None:
     One chunk speaks for its material, whose chunks are embedded together. None when the class has
     no ready material with chunks.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select coalesce(c.embedding_provider, '')
-            from materials m
-            cross join lateral (
-                select embedding_provider from material_chunks
-                where material_id = m.id and class_id = m.class_id limit 1
-            ) c
-            where m.class_id = %s and m.status = 'ready'
-            group by 1 order by count(*) desc, 1 limit 1
-            """,
-            [class_id],
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
+    rows = _rows(EMBEDDING_PROVIDER, class_id, {})
+    return rows[0][0] if rows else None
 
 
 @read(lane=LONG)
@@ -262,9 +266,7 @@ def find_chunks(
     """The class's best chunks, best first: those found by words joined with the nearest ones."""
     by_meaning = nearest.sync(class_id, vector) if vector else []
     hits = fuse([by_meaning, by_words])
-    rows = MaterialChunk.objects.filter(
-        classroom_id=class_id, id__in=[hit.chunk_id for hit in hits]
-    ).values_list("id", "material__title", "source_type", "source_index", "text")
+    rows = _rows(_FOUND, class_id, {"ids": [hit.chunk_id for hit in hits]})
     found = {row[0]: FoundChunk(*row) for row in rows}
     # A chunk can be replaced between two statements; then it is simply no candidate.
     return [found[hit.chunk_id] for hit in hits if hit.chunk_id in found]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from django.db import models
 
 
@@ -31,7 +32,7 @@ class VectorField(models.Field):
 
 def vector_literal(numbers: Sequence[float]) -> str:
     """The text form that pgvector reads: `[0.1,0.2]`."""
-    return "[" + ",".join(map(repr, map(float, numbers))) + "]"
+    return msgspec.json.encode(numbers).decode()
 
 
 class EnumField(models.TextField):

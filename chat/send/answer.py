@@ -10,7 +10,7 @@ from chat.errors import ResponseGenerationFailed
 from chat.requests import SendMessage
 from chat.send.backlog import compact_if_due
 from chat.send.context import Conversation
-from materials.retrieval import MaterialContext, material_context
+from materials.retrieval import MaterialContext, material_context_of
 from stemcore.citations import blueprint_passage
 from stemcore.deadline import Deadline
 from stemcore.providers import Call, ProviderError
@@ -30,7 +30,9 @@ async def answer_message(
     """The grounded answer to a message. Raises ResponseGenerationFailed."""
     call = _call(conversation, deadline)
     compaction = await compact_if_due(conversation, body.message)
-    material = await material_context(conversation.membership.class_id, body.message, call)
+    material = await material_context_of(
+        conversation.membership.class_id, conversation.embedding_provider, body.message, call
+    )
     asking = _asking(body, conversation, compaction, material)
     try:
         result = await engines.run(asking, body.orchestration_hints, call)

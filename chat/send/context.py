@@ -29,6 +29,8 @@ class Conversation:
     turns: Sequence[Turn]
     memory: Memory
     blueprint: str
+    embedding_provider: str | None
+    """Of the class's materials; None without any."""
 
 
 def require_own_session(session: queries.SessionState, user_id: UUID) -> None:
@@ -55,6 +57,7 @@ def load_when_first(membership: Membership, session_id: UUID, ticket: UUID) -> C
         turns=loaded.turns[::-1],
         memory=_memory(loaded.memory),
         blueprint=stored_outline(found.id, found.summary, found.content).text,
+        embedding_provider=loaded.embedding_provider,
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,7 +19,6 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 # Stands for the line feeds of values while the blank lines of left-out parts are removed: what a
 # template leaves is tidied, what a value says is not. No value holds a NUL otherwise.
 _LINE_FEED = "\x00"
-_DATA_RULE = Path(__file__).parent / "shared" / "data_rule.v1.txt"
 
 PromptValue: TypeAlias = str | int | bool | Untrusted
 
@@ -43,11 +42,14 @@ class Prompt:
     def _is_copied_by(self, text: str) -> bool:
         if self.mark and self.mark in text:
             return True
-        return not self._system_runs.isdisjoint(_word_runs(text))
+        # Without their marks the system texts of all features are a few.
+        system = self.system.replace(self.mark, "") if self.mark else self.system
+        return not _runs_of(system).isdisjoint(_word_runs(text))
 
-    @cached_property
-    def _system_runs(self) -> frozenset[tuple[str, ...]]:
-        return frozenset(_word_runs(self.system))
+
+@lru_cache(maxsize=64)
+def _runs_of(system: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(_word_runs(system))
 
 
 def _word_runs(text: str) -> list[tuple[str, ...]]:
@@ -64,8 +66,8 @@ class PromptTemplate:
 
     def __post_init__(self) -> None:
         # Templates are made at import, so that no request waits for a file.
-        for file in (_DATA_RULE, self._file("system"), self._file("user")):
-            _load(file)
+        _data_rule()
+        _ = self._halves
 
     @property
     def name(self) -> str:
@@ -77,12 +79,16 @@ class PromptTemplate:
         """The prompt with these values as they are; each `Untrusted` one stands inside a fence."""
         fences = Fences()
         context = {name: _shown(fences, name, value) for name, value in values.items()}
-        context["data_rule"] = _render(_load(_DATA_RULE), {"fences": fences})
-        system, user = (_render(_load(self._file(half)), context) for half in ("system", "user"))
+        context["data_rule"] = _render(_data_rule(), {"fences": fences})
+        system, user = (_render(half, context) for half in self._halves)
         return Prompt(system, user, fences.mark)
 
-    def _file(self, half: str) -> Path:
-        return self.folder / f"{half}.v{self.version}.txt"
+    @cached_property
+    def _halves(self) -> tuple[Template, Template]:
+        system, user = (
+            _load(self.folder / f"{half}.v{self.version}.txt") for half in ("system", "user")
+        )
+        return system, user
 
 
 def _shown(fences: Fences, name: str, value: PromptValue) -> str | int:
@@ -93,6 +99,10 @@ def _shown(fences: Fences, name: str, value: PromptValue) -> str | int:
 
 
 @cache
+def _data_rule() -> Template:
+    return _load(Path(__file__).parent / "shared" / "data_rule.v1.txt")
+
+
 def _load(path: Path) -> Template:
     engine = Engine(string_if_invalid="{{ %s is missing }}")
     return engine.from_string(path.read_text(encoding="utf-8"))

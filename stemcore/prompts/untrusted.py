@@ -13,7 +13,6 @@ from stemcore.text import clean_text
 
 # Mathematical white square brackets: rare in any text, and taken out of fenced text.
 OPEN, CLOSE = "\u27e6", "\u27e7"
-_BRACKETS = str.maketrans({OPEN: "[[", CLOSE: "]]"})
 
 # The first line that says something keeps its indentation, as code wants it.
 _LEADING_BLANK_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
@@ -71,7 +70,7 @@ def trimmed(text: str) -> str:
 
 def fenced_text(text: str) -> str:
     """The text as it stands inside a fence: for those who must know its length beforehand."""
-    visible = visible_text(text).translate(_BRACKETS)
+    visible = visible_text(text).replace(OPEN, "[[").replace(CLOSE, "]]")
     return _LEADING_BLANK_LINES.sub("", visible).rstrip()
 
 

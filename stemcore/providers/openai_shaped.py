@@ -5,7 +5,6 @@ The rest of it, its request and response models and its HTTP client, costs four 
 exchange itself does, and would hide how a body is wrong; ours read the few fields that count.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -34,6 +33,7 @@ from stemcore.providers.wire import (
     Objects,
     WireModel,
     Word,
+    body_bytes,
     glance,
     read_body,
     read_vectors,
@@ -245,8 +245,7 @@ class OpenAIShaped(KeyedProvider):
     async def _post(self, path: str, body: Mapping[str, Any]) -> bytes:
         """The body of a 200's answer. Raises AttemptFailed for another status."""
         url, headers = self._addresses[path]
-        content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
-        response, answer = await exchange(self._session, "POST", url, headers, content)
+        response, answer = await exchange(self._session, "POST", url, headers, body_bytes(body))
         if not response.ok or response.status >= 300:
             raise self._status_failure(response, answer)
         return answer

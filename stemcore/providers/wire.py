@@ -92,6 +92,14 @@ Objects = BeforeValidator(_objects)
 """The objects of a list; null is an empty list."""
 
 
+def body_bytes(body: Mapping[str, Any]) -> bytes:
+    """The body of a request as JSON; half a surrogate pair becomes a question mark."""
+    try:
+        return msgspec.json.encode(body)
+    except UnicodeEncodeError:
+        return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+
+
 def read_body(content: bytes) -> Any:
     """The JSON value of a response body, without the list around it that some put there.
 
