@@ -82,7 +82,14 @@ ROOT_URLCONF = "stemcore.urls"
 ASGI_APPLICATION = "stemcore.asgi.application"
 APPEND_SLASH = False
 STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True  # the few admin files are served from where they are installed
+STATIC_ROOT = Path(env.text("STATIC_FILES_DIR") or DATA_DIR / "static")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "stemcore.console.static.CollectedFiles"},
+}
+WHITENOISE_USE_FINDERS = True  # what was not collected is served from where it is installed
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 LANGUAGE_CODE = "en-us"
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -1,10 +1,9 @@
 """The service's own programs as processes, the way an operator runs them."""
 
 import os
-import pty
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,30 +41,3 @@ def shell(
         text=True,
         timeout=PATIENCE,
     )
-
-
-def typed(command: str, variables: Mapping[str, str], answers: Sequence[str]) -> tuple[int, str]:
-    """Runs one line of a shell at a terminal, typing an answer whenever it asks.
-
-    Returns the exit code and what the terminal showed.
-    """
-    child, terminal = pty.fork()
-    if child == 0:
-        os.chdir(ROOT)
-        os.execvpe("/bin/sh", ["sh", "-c", command], dict(variables))
-    shown = ""
-    left = list(answers)
-    while news := _read(terminal):
-        shown += news
-        if left and shown.endswith(": "):
-            os.write(terminal, f"{left.pop(0)}\n".encode())
-            shown += "\n"
-    os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown
-
-
-def _read(terminal: int) -> str:
-    try:
-        return os.read(terminal, 4096).decode(errors="replace")
-    except OSError:  # the other side has closed
-        return ""

@@ -64,6 +64,15 @@ def _default_is_idle() -> bool:
     return bool(serving) and settings.AI_PROVIDER_DEFAULT not in serving
 
 
+def _is_not_collected() -> bool:
+    from django.contrib.staticfiles.finders import get_finders
+    from django.contrib.staticfiles.storage import staticfiles_storage
+
+    collected: dict[str, str] = getattr(staticfiles_storage, "hashed_files", {})
+    names = {name for finder in get_finders() for name, _ in finder.list(None)}
+    return not names <= collected.keys()
+
+
 NEW_KEY = 'Make one: python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
 
 WEAKNESSES = (
@@ -135,6 +144,12 @@ WEAKNESSES = (
         _default_is_idle,
         "The provider that AI_PROVIDER_DEFAULT names has no key or no model.",
         "Name one that is configured.",
+    ),
+    Weakness(
+        "stemcore.W023",
+        _is_not_collected,
+        "Not all files of the admin are collected: browsers ask for the others at each page.",
+        "Run `manage.py collectstatic --no-input`.",
     ),
 )
 

@@ -5,6 +5,8 @@ Needs Chromium (Debian's package `chromium`); screenshots are kept in `.data/scr
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from benchmarks.service import environment
 from stemcore.console.roles import make_roles
 from stemcore.embedded.server import ServerHandle
 from tests import database as test_database
@@ -63,6 +66,7 @@ def office(
     filled_database: Any,
     worker_id: str,
     django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Office]:
     test_database.empty()
     with django_db_blocker.unblock():
@@ -83,8 +87,12 @@ def office(
         "SUPABASE_JWT_VERIFICATION": "local",
         "SUPABASE_JWT_SECRET": settings.SUPABASE_JWT_SECRET,
         "GUEST_EMBEDDING_LIMIT": "15",
+        "STATIC_FILES_DIR": str(tmp_path_factory.mktemp("static")),
     }
     database = f"test_{worker_id}"
+    collect = "manage.py collectstatic --no-input --verbosity 0"
+    known = {**os.environ, **environment(database_server, 1), **environ}
+    subprocess.run([sys.executable, *collect.split()], env=known, check=True)
     with (
         service(database_server, database, **environ) as running,
         chromium() as browser,

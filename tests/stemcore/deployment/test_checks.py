@@ -1,8 +1,11 @@
 """`check --deploy`: each weakness of the settings has its id and its remedy."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.finders import get_finders
 
 from stemcore.checks.deployment import check_settings
 from stemcore.settings import ProviderSettings
@@ -12,9 +15,20 @@ KEY = SETTINGS["PYTHON_BACKEND_API_KEY"]
 SERVING = ProviderSettings(api_key="k", model="m", embedding_model="e")
 
 
+@pytest.fixture(scope="module")
+def collected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose manifest names every file of the admin."""
+    folder = tmp_path_factory.mktemp("static")
+    names = [name for finder in get_finders() for name, _ in finder.list(None)]
+    manifest = {"version": "1.1", "hash": "", "paths": {name: name for name in names}}
+    (folder / "staticfiles.json").write_text(json.dumps(manifest))
+    return folder
+
+
 @pytest.fixture
-def sound(settings: Any) -> Any:
+def sound(settings: Any, collected: Path) -> Any:
     """Settings of a deployment in which nothing is weak."""
+    settings.STATIC_ROOT = collected
     settings.SECRET_KEY = SETTINGS["DJANGO_SECRET_KEY"]
     settings.PYTHON_BACKEND_API_KEY = KEY
     settings.ALLOWED_HOSTS = ["backend.example.org"]
@@ -54,6 +68,7 @@ def test_a_sound_deployment_has_no_finding(sound: Any) -> None:
         ({"PROVIDERS": {}, "AI_PROVIDER_DEFAULT": "offline"}, ["E020", "W021"]),
         ({"PROVIDERS": {"openai": ProviderSettings("k", "m")}}, ["W021"]),
         ({"AI_PROVIDER_DEFAULT": "gemini"}, ["W022"]),
+        ({"STATIC_ROOT": "/nowhere"}, ["W023"]),
     ],
 )
 def test_each_weakness_has_an_id_and_a_remedy(

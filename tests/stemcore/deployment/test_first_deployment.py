@@ -13,12 +13,13 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import ProxyHandler, build_opener
 
+import httpx
 import psycopg
 import pytest
 
 from stemcore.embedded.platform import LOGIN, install_platform
 from stemcore.embedded.server import THROWAWAY_OPTIONS, ServerHandle, start
-from tests.processes import ROOT, environment, shell, typed
+from tests.processes import ROOT, environment, shell
 from tests.stemcore.deployment import pooler
 from tests.stemcore.deployment.page import blocks
 
@@ -63,7 +64,9 @@ def settings_of(socket_dir: Path, **more: str) -> dict[str, str]:
     (names,) = blocks("Settings")
     assert re.findall(r"^(\w+)=…$", names, re.MULTILINE) == list(SETTINGS)
     address = f"postgresql://{LOGIN}:{PASSWORD}@/postgres?host={quote(str(socket_dir), safe='')}"
-    return environment(**{**SETTINGS, "DATABASE_URL": address, **more})
+    static = f"{socket_dir}/static"
+    known = {**SETTINGS, "DATABASE_URL": address, "STATIC_FILES_DIR": static}
+    return environment(**{**known, **more})
 
 
 def pooled(socket_dir: Path, mode: str = "transaction") -> dict[str, str]:
@@ -74,8 +77,9 @@ def pooled(socket_dir: Path, mode: str = "transaction") -> dict[str, str]:
 
 def commands() -> list[str]:
     """What the page has typed before the first request."""
-    migrate, createsuperuser, check = blocks("Before the first request")[0].splitlines()
-    return [migrate, createsuperuser, check]
+    lines = blocks("Before the first request")[0].splitlines()
+    assert len(lines) == 4
+    return lines
 
 
 @pytest.fixture
@@ -87,14 +91,12 @@ def hosted() -> Iterator[ServerHandle]:
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[ServerHandle]:
     """A project on which the page's commands were typed, over a direct connection."""
-    migrate, createsuperuser, check = commands()
+    *steps, check = commands()
     with hosted_project() as server:
         settings = settings_of(server.socket_dir)
-        done = shell(migrate, settings)
-        assert done.returncode == 0, done.stdout + done.stderr
-        answers = ["head", "head@example.org", PASSWORD, PASSWORD]
-        code, shown = typed(createsuperuser, settings, answers)
-        assert code == 0, shown
+        for step in steps:
+            done = shell(step, settings)
+            assert done.returncode == 0, done.stdout + done.stderr
         assert_is_clean(shell(check, settings))
         yield server
 
@@ -155,12 +157,30 @@ def test_over_a_direct_connection(deployed: ServerHandle) -> None:
         assert get(f"{address}/readyz")[0] == 200
 
 
+def test_the_admins_files_are_packed_and_kept_by_browsers(deployed: ServerHandle) -> None:
+    headers = {"host": SETTINGS["DJANGO_ALLOWED_HOSTS"], "x-forwarded-proto": "https"}
+    with (
+        running(settings_of(deployed.socket_dir)) as address,
+        httpx.Client(base_url=address, headers=headers, trust_env=False) as client,
+    ):
+        assert get(f"{address}/readyz")[0] == 200
+        files = re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get("/admin/login/").text)
+        assert any(re.search(r"/console\.[0-9a-f]{12}\.css$", name) for name in files), files
+        for name in files:
+            answer = client.get(name)
+            assert answer.status_code == 200, name
+            assert "immutable" in answer.headers["cache-control"], name
+        style = client.get(next(name for name in files if name.endswith(".css")))
+        assert style.headers["content-encoding"] == "gzip"
+
+
 @needs_pooler
 @pytest.mark.parametrize("mode", ["session", "transaction"])
 def test_through_a_pooler(deployed: ServerHandle, mode: str) -> None:
-    migrate, _, check = commands()
+    migrate, *_, check = commands()
+    collected = settings_of(deployed.socket_dir)["STATIC_FILES_DIR"]
     with pooler.pooler(deployed.socket_dir, mode, LOGIN) as socket_dir:
-        settings = pooled(socket_dir)
+        settings = {**pooled(socket_dir), "STATIC_FILES_DIR": collected}
         assert shell(migrate, settings).returncode == 0
         assert_is_clean(shell(check, settings))
         with running(settings) as address:
@@ -192,7 +212,7 @@ def changed(server: ServerHandle, change: str, back: str) -> Iterator[None]:
 
 
 def test_drift_stops_the_check_and_not_migrate(deployed: ServerHandle) -> None:
-    migrate, _, check = commands()
+    migrate, *_, check = commands()
     settings = settings_of(deployed.socket_dir)
     renamed = "ALTER TABLE public.materials RENAME {} TO {}"
     usage = "USAGE ON SCHEMA stem"

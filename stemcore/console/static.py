@@ -1,0 +1,17 @@
+"""The console's static files: named by what is in them, so that browsers keep them."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class CollectedFiles(CompressedManifestStaticFilesStorage):
+    """Files as `manage.py collectstatic` left them.
+
+    What was not collected has its plain name, and is served from where it is installed.
+    """
+
+    def stored_name(self, name: str) -> str:
+        try:
+            stored: str = super().stored_name(name)
+        except ValueError:
+            return name
+        return stored
