@@ -1,5 +1,9 @@
 """The console's static files: named by what is in them, so that browsers keep them."""
 
+from pathlib import Path
+from typing import Any
+
+from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -15,3 +19,11 @@ class CollectedFiles(CompressedManifestStaticFilesStorage):
         except ValueError:
             return name
         return stored
+
+
+class StaticFiles(WhiteNoiseMiddleware):
+    """Django middleware: serves the files; that none is collected is no fault."""
+
+    def add_files(self, root: Any, prefix: str | None = None) -> None:
+        if Path(root).is_dir():
+            super().add_files(root, prefix)
