@@ -14,6 +14,8 @@ def clean_text(text: str) -> str:
 
     Neither can be stored in Postgres; lone surrogates cannot be encoded as UTF-8 either.
     """
+    if text.isascii() and "\x00" not in text:
+        return text
     return _UNSTORABLE.sub(lambda found: "" if found[0] == "\x00" else "\ufffd", text)
 
 

@@ -69,7 +69,7 @@ def text_of(passages: Iterable[Passage]) -> str:
 
 def without_labels(text: str) -> str:
     """The text of a source, of which no line can pass for the label of another one."""
-    return _LOOKS_LIKE_A_HEAD.sub(r"\1/", text)
+    return _LOOKS_LIKE_A_HEAD.sub(r"\1/", text) if "|" in text else text
 
 
 def passages_of(text: str) -> tuple[Passage, ...]:

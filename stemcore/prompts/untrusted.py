@@ -50,7 +50,11 @@ class Untrusted:
 
 def visible_text(text: str) -> str:
     """The text as a person sees it: no invisible or control characters but tab and line feed."""
-    if not _SUSPECT.search(text):
+    if text.isascii():  # without a pattern it is told ten times faster
+        suspect = not text.replace("\n", "").replace("\t", "").isprintable()
+    else:
+        suspect = _SUSPECT.search(text) is not None
+    if not suspect:
         return text
     text = _BREAKS.sub("\n", clean_text(text))
     text = _INVISIBLE.sub("", text)

@@ -1,10 +1,12 @@
 """Who a Supabase access token belongs to: asked of Supabase Auth, or verified here."""
 
 import asyncio
+from collections.abc import Mapping
 from contextvars import Context
 from dataclasses import dataclass
+from hashlib import sha256
 from math import inf
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +31,8 @@ LEEWAY_S = 60
 SECRET_ALGORITHMS = ["HS256"]
 KEY_ALGORITHMS = ["ES256", "RS256", "EdDSA"]
 REFETCH_S = 60.0
+PROOFS = 4_096
+"""Tokens that are remembered as verified; a kilobyte each."""
 KEYS_LIVE_S = 600.0
 """Seconds after which a key that was taken out of the published set opens nothing any more."""
 
@@ -119,7 +123,12 @@ async def _get(path: str, headers: dict[str, str]) -> httpx.Response:
 async def _verify_locally(token: str) -> PlatformUser:
     if not settings.SUPABASE_URL:
         raise UserAuthMisconfigured
-    key, algorithms = await _key_for(_header_of(token))
+    proofs, digest = runtime().part(Proofs), sha256(token.encode("utf-8", "surrogatepass")).digest()
+    proof = proofs.get(digest)
+    header = proof.header if proof else _header_of(token)
+    key, algorithms = await _key_for(header)
+    if proof and proof.key == key and time() < proof.expires_at:
+        return proof.user
     try:
         claims = jwt.decode(
             token,
@@ -130,9 +139,47 @@ async def _verify_locally(token: str) -> PlatformUser:
             leeway=LEEWAY_S,
             options={"require": ["exp", "sub", "aud", "iss"]},
         )
-        return _AuthUser.model_validate({**claims, "id": claims["sub"]}).as_user()
+        user = _AuthUser.model_validate({**claims, "id": claims["sub"]}).as_user()
+        expires_at = int(claims["exp"]) + LEEWAY_S
     except Exception:  # noqa: BLE001  # whatever a token holds, it is no more than invalid
         raise InvalidUserToken from None
+    proofs.keep(digest, Proof(user, header, key, expires_at))
+    return user
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What verifying a token gave: it holds until the token expires, as long as its key counts."""
+
+    user: PlatformUser
+    header: Mapping[str, Any]
+    key: Any
+    expires_at: int
+
+
+class Proofs:
+    """The proofs of the tokens seen last, by the digests of the tokens.
+
+    A user's requests carry one token for an hour, and its signature is half of what reading it
+    costs. The key is asked for each time, so one that was taken back opens nothing here either.
+    """
+
+    def __init__(self) -> None:
+        self._proofs: dict[bytes, Proof] = {}
+
+    def __len__(self) -> int:
+        return len(self._proofs)
+
+    def get(self, digest: bytes) -> Proof | None:
+        return self._proofs.get(digest)
+
+    def keep(self, digest: bytes, proof: Proof) -> None:
+        while len(self._proofs) >= PROOFS:
+            del self._proofs[next(iter(self._proofs))]
+        self._proofs[digest] = proof
+
+    async def close(self) -> None:
+        self._proofs = {}
 
 
 def _header_of(token: str) -> dict[str, Any]:

@@ -37,6 +37,10 @@ async def refused(
     error_of(await api.post(ROUTE, {"user_id": str(USER)}, token=token), status, code)
 
 
+def expired(*_: Any, **__: Any) -> Any:
+    raise jwt.ExpiredSignatureError
+
+
 def part(value: dict[str, Any]) -> str:
     """One of the dotted parts of a token."""
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
@@ -282,6 +286,41 @@ async def test_it_forgets_a_key_that_was_taken_out(api: Api, keys: Keys, clock: 
     clock.now += 1
     await refused(api, keys.token("one"))
     assert keys.fetches == 2
+
+
+async def test_it_knows_a_token_again_for_no_longer_than_its_key_counts(
+    api: Api, keys: Keys, clock: Clock
+) -> None:
+    token = keys.token("one")
+    await accepted(api, token)
+    await accepted(api, token)
+    keys.stub.jwks.clear()
+    clock.now += tokens.KEYS_LIVE_S
+    await refused(api, token)
+
+
+async def test_it_knows_a_token_again_until_it_expires(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expires_at = int(time()) + 30
+    token = access_token(USER, exp=expires_at)
+    await accepted(api, token)
+    last = expires_at + tokens.LEEWAY_S
+    monkeypatch.setattr(tokens, "time", lambda: last - 1)
+    await accepted(api, token)
+    # The library's own clock has not moved: past its time the token is looked at anew.
+    monkeypatch.setattr(tokens, "time", lambda: last)
+    monkeypatch.setattr(tokens.jwt, "decode", expired)
+    await refused(api, token)
+
+
+async def test_it_forgets_the_oldest_of_too_many_tokens(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "PROOFS", 2)
+    for _ in range(4):
+        await accepted(api, access_token(USER, jti=str(uuid4())))
+    assert len(runtime().part(tokens.Proofs)) == 2
 
 
 async def test_it_serves_old_keys_through_an_outage_for_as_long_as_they_live(
