@@ -8,12 +8,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from django.db import connection
 
 from chat.models import ChatMessage, ChatSession
+from chat.rows import MESSAGE_KEYS, MessageRow
 from chat.turns import Place, Turn
 from chat.visits import Visit
 from classes.access import (
@@ -416,53 +417,39 @@ def _compaction_parameters(compaction: NewCompaction) -> dict[str, Any]:
 # The pages ---------------------------------------------------------------------------------------
 
 
-class StoredMessage(NamedTuple):
-    """A message by the fields of its model."""
-
-    id: UUID
-    session_id: UUID
-    classroom_id: UUID
-    author_user_id: UUID | None
-    author_kind: str
-    content: str
-    citations: Any
-    safety: str | None
-    provider: str | None
-    model: str | None
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    total_tokens: int | None
-    latency_ms: int | None
-    created_at: datetime
-
-
 class Page(NamedTuple):
     """A session, None when the class has none of that id, and its messages, newest first."""
 
     membership: Membership
     session: ChatSession | None
-    messages: list[StoredMessage]
+    messages: list[MessageRow]
 
 
 _SESSION_FIELDS = [field.attname for field in ChatSession._meta.concrete_fields]
 _SESSION = ", ".join(f"session.{field.column}" for field in ChatSession._meta.concrete_fields)
+# The messages come as JSON, in the order of the keys of an answer's row: what is read as ids and
+# moments would only be written out again.
+_MOMENT = "to_char({} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')"
+_ROW = ", ".join(
+    _MOMENT.format("m.created_at") if key == "created_at" else f"m.{key}" for key in MESSAGE_KEYS
+)
 _PAGE = f"""
     with door as materialized ({MEMBERSHIP}),
     session as materialized (
         select s.* from class_chat_sessions s, door
         where door.role is not null and s.id = %(session_id)s and s.class_id = %(class_id)s
     )
-    select door.*, {_SESSION},
-        m.id, m.session_id, m.class_id, m.author_user_id, m.author_kind, m.content, m.citations,
-        m.safety, m.provider, m.model, m.prompt_tokens, m.completion_tokens, m.total_tokens,
-        m.latency_ms, m.created_at::text
+    select door.*, {_SESSION}, m.rows
     from door left join session on true
     left join lateral (
-        select * from class_chat_messages
-        where session_id = session.id {{before}}
-        order by created_at desc, id desc limit %(most)s
+        select json_agg(json_build_array({_ROW}) order by m.created_at desc, m.id desc)::text
+            as rows
+        from (
+            select * from class_chat_messages
+            where session_id = session.id {{before}}
+            order by created_at desc, id desc limit %(most)s
+        ) m
     ) m on true
-    order by m.created_at desc, m.id desc
 """
 # The first condition is the range that the index on (session, time, id) serves.
 _BEFORE = "and created_at <= %(at)s and (created_at < %(at)s or id < %(id)s)"
@@ -473,25 +460,17 @@ def page(visit: Visit, session_id: UUID, before: Place | None, most: int) -> Pag
     """The newest `most` messages before a place. Raises ClassAccessRequired."""
     parameters = {**_door(visit), "session_id": session_id, "most": most}
     if before is None:
-        rows = _all(_NEWEST_PAGE, parameters)
+        found = _one(_NEWEST_PAGE, parameters)
     else:
-        rows = _all(_PAGE_BEFORE, {**parameters, "at": before[0], "id": before[1]})
-    membership = membership_of(visit.user, visit.class_id, rows[0] if rows else None)
-    start = _WIDTH + len(_SESSION_FIELDS)
-    session = rows[0][_WIDTH:start]
+        found = _one(_PAGE_BEFORE, {**parameters, "at": before[0], "id": before[1]})
+    membership = membership_of(visit.user, visit.class_id, found)
+    assert found is not None
+    *session, rows = found[_WIDTH:]
     return Page(
         membership,
-        _session(session) if session[0] else None,
-        [_message(row[start:]) for row in rows if row[start] is not None],
+        ChatSession.from_db(None, _SESSION_FIELDS, session) if session[0] else None,
+        [
+            cast(MessageRow, dict(zip(MESSAGE_KEYS, row, strict=True)))
+            for row in json.loads(rows or "[]")
+        ],
     )
-
-
-def _session(columns: Sequence[Any]) -> ChatSession:
-    return ChatSession.from_db(None, _SESSION_FIELDS, columns)
-
-
-def _message(columns: tuple[Any, ...]) -> StoredMessage:
-    found = StoredMessage(*columns)
-    # Nearly all but the assistant's have no citations.
-    citations = [] if found.citations == "[]" else json.loads(found.citations)
-    return found._replace(citations=citations, created_at=_moment(columns[-1]))

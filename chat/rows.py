@@ -3,7 +3,6 @@
 from typing import TypedDict
 
 from chat.models import ChatMessage, ChatSession
-from chat.queries import StoredMessage
 from stemcore.moments import iso
 
 
@@ -42,6 +41,10 @@ class MessageRow(TypedDict):
     created_at: str
 
 
+MESSAGE_KEYS = tuple(MessageRow.__annotations__)
+"""Those of a message's row; the table's columns have the same names."""
+
+
 def session_row(session: ChatSession) -> SessionRow:
     return {
         "id": str(session.id),
@@ -56,7 +59,7 @@ def session_row(session: ChatSession) -> SessionRow:
     }
 
 
-def message_row(message: ChatMessage | StoredMessage) -> MessageRow:
+def message_row(message: ChatMessage) -> MessageRow:
     return {
         "id": str(message.id),
         "session_id": str(message.session_id),

@@ -1,12 +1,13 @@
 """Reading a session's messages, page by page."""
 
+from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
 from chat import queries
 from chat.errors import SessionNotFound, SessionOwnerMismatch
 from chat.models import ChatSession
-from chat.rows import MessageRow, SessionRow, message_row, session_row
+from chat.rows import MessageRow, SessionRow, session_row
 from chat.visits import Visit
 from chat.workspace.cursors import read_cursor, write_cursor
 from chat.workspace.sessions import session_owner
@@ -45,12 +46,16 @@ def list_messages(
     oldest = messages[-1] if has_more else None
     return {
         "session": session_row(session),
-        "messages": [message_row(message) for message in reversed(messages)],
+        "messages": messages[::-1],
         "page_info": {
             "has_more": has_more,
-            "next_cursor": write_cursor((oldest.created_at, oldest.id)) if oldest else None,
+            "next_cursor": _cursor_of(oldest) if oldest else None,
         },
     }
+
+
+def _cursor_of(message: MessageRow) -> str:
+    return write_cursor((datetime.fromisoformat(message["created_at"]), UUID(message["id"])))
 
 
 def _readable_session(found: queries.Page, wanted: UUID | None) -> ChatSession:

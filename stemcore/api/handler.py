@@ -8,6 +8,7 @@ the scope straight to the view. The admin keeps Django's.
 
 import asyncio
 from collections.abc import Awaitable
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -83,11 +84,15 @@ async def _respond(request: ApiRequest) -> Response:
 def _view_of(request: ApiRequest) -> Awaitable[Response]:
     """The view's work on the request. Raises NotFound."""
     try:
-        match = resolve(request.path_info)
+        match = _match(request.path_info)
     except Resolver404:
         raise NotFound from None
     work: Awaitable[Response] = match.func(request, *match.args, **match.kwargs)
     return work
+
+
+# Addresses hold no parameters, so the few that there are are found once.
+_match = lru_cache(maxsize=256)(resolve)
 
 
 def rendered(response: Response) -> Response:

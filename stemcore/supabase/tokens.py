@@ -189,7 +189,7 @@ def _header_of(token: str) -> dict[str, Any]:
         raise InvalidUserToken from None
 
 
-async def _key_for(header: dict[str, Any]) -> tuple[Any, list[str]]:
+async def _key_for(header: Mapping[str, Any]) -> tuple[Any, list[str]]:
     """The key and the algorithms it may be used with; the token only chooses between them."""
     algorithm = header.get("alg")
     if algorithm in SECRET_ALGORITHMS and settings.SUPABASE_JWT_SECRET:
