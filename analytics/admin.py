@@ -4,19 +4,16 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.safestring import SafeString
-from unfold.decorators import display
 
 from analytics.expiry import expire_brief, expire_insights
 from analytics.figures import BLOOM_LEVELS
 from analytics.models import InsightsSnapshot, TeachingBriefSnapshot
 from classes.models import Classroom
-from stemcore.console import pages
-from stemcore.console.actions import NothingDone, row_action
+from stemcore.console import columns, pages
+from stemcore.console.actions import NothingDone, RowAction
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.charts import bars
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import LABELS, ago, row_link
 
 
 def _expire_insights(row: InsightsSnapshot) -> str:
@@ -31,32 +28,28 @@ def _expire_brief(row: TeachingBriefSnapshot) -> str:
     return "the next request makes it anew"
 
 
-class SnapshotAdmin(ConsoleAdmin):
+class SnapshotAdmin(columns.OfClass, ConsoleAdmin):
     """What both kinds of report share."""
 
+    made = columns.moment("generated_at", "Made")
+
     list_filter: ClassVar[Any] = ("generated_at",)
-    list_select_related = ("classroom",)
     search_fields = ("classroom__title",)
     search_help_text = "A class's title, or the id of a report or class"
     id_fields = ("id", "classroom_id")
     heavy = ("payload",)
     ordering = ("-generated_at",)
 
-    @display(description="Class", ordering="classroom__title")
-    def of_class(self, row: Any) -> SafeString | str:
-        return row_link("classes_classroom", row.classroom_id, row.classroom.title)
-
-    @display(description="Made", ordering="generated_at")
-    def made(self, row: Any) -> SafeString | str:
-        return ago(row.generated_at)
-
 
 @admin.register(InsightsSnapshot)
 class InsightsSnapshotAdmin(SnapshotAdmin):
     list_display = ("id", "of_class", "made")
-    actions = (
-        row_action(
-            _expire_insights, description="Expire", ask="The next request makes these anew."
+    row_actions = (
+        RowAction(
+            _expire_insights,
+            description="Expire",
+            ask="The next request makes it anew.",
+            icon="event_busy",
         ),
     )
     fields = (("of_class", "generated_at"),)
@@ -68,9 +61,16 @@ class InsightsSnapshotAdmin(SnapshotAdmin):
 
 @admin.register(TeachingBriefSnapshot)
 class TeachingBriefSnapshotAdmin(SnapshotAdmin):
+    state = columns.state()
+
     list_display = ("id", "of_class", "state", "made")
-    actions = (
-        row_action(_expire_brief, description="Expire", ask="The next request makes these anew."),
+    row_actions = (
+        RowAction(
+            _expire_brief,
+            description="Expire",
+            ask="The next request makes it anew.",
+            icon="event_busy",
+        ),
     )
     list_filter = (
         choices_filter("status", "empty", "ready", "generating", "error", "no_data"),
@@ -78,10 +78,6 @@ class TeachingBriefSnapshotAdmin(SnapshotAdmin):
     )
     fields = (("of_class", "state"), ("generated_at", "updated_at"), "error_message")
     page_template: ClassVar[str | None] = "console/brief.html"
-
-    @display(description="Status", ordering="status", label=LABELS)
-    def state(self, row: TeachingBriefSnapshot) -> str:
-        return row.status
 
     def page(self, request: HttpRequest, row: TeachingBriefSnapshot) -> dict[str, Any]:
         return {"brief": row.payload or {}}

@@ -12,11 +12,11 @@ from chat.memory.sessions import forget_memory
 from chat.models import AuthorKind, ChatCompaction, ChatMessage, ChatSession
 from chat.workspace.sessions import archive_as_staff
 from classes.admin import person_link, with_names
-from stemcore.console import pages
-from stemcore.console.actions import NothingDone, row_action
+from stemcore.console import columns, pages
+from stemcore.console.actions import NothingDone, RowAction
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import ago, link, list_url, row_link
+from stemcore.console.markup import link, list_url, row_link
 
 READ_TEXT = "chat.read_message_text"
 TEXTS = ("content", "citations")
@@ -35,7 +35,9 @@ def _forget_memory(row: ChatSession) -> str:
 
 
 @admin.register(ChatSession)
-class ChatSessionAdmin(ConsoleAdmin):
+class ChatSessionAdmin(columns.OfClass, ConsoleAdmin):
+    last = columns.moment("last_message_at", "Last message")
+
     list_display = ("title", "owner", "of_class", "messages", "last", "archived")
     list_filter = (
         "is_pinned",
@@ -43,7 +45,6 @@ class ChatSessionAdmin(ConsoleAdmin):
         ("sandbox_id", admin.EmptyFieldListFilter),
         "last_message_at",
     )
-    list_select_related = ("classroom",)
     search_fields = ("title", "classroom__title")
     search_help_text = "A title, a class's title, or the id of a session, class, owner or sandbox"
     id_fields = ("id", "classroom_id", "owner_user_id", "sandbox_id")
@@ -54,16 +55,18 @@ class ChatSessionAdmin(ConsoleAdmin):
         ("messages", "calls", "sandbox"),
     )
     page_template: ClassVar[str | None] = "console/session.html"
-    actions = (
-        row_action(
+    row_actions = (
+        RowAction(
             _archive,
             description="Archive",
-            ask="These chats leave their owners' lists. Their messages stay.",
+            ask="The chat leaves its owner's list. Its messages stay.",
+            icon="archive",
         ),
-        row_action(
+        RowAction(
             _forget_memory,
             description="Forget chat memory",
-            ask="What these chats condensed of earlier messages is removed; the messages stay.",
+            ask="What was condensed of earlier messages is removed; the messages stay.",
+            icon="mop",
         ),
     )
 
@@ -78,18 +81,10 @@ class ChatSessionAdmin(ConsoleAdmin):
     def owner(self, row: Any) -> SafeString | str:
         return person_link(row.owner_user_id, row.person_name)
 
-    @display(description="Class", ordering="classroom__title")
-    def of_class(self, row: ChatSession) -> SafeString | str:
-        return row_link("classes_classroom", row.classroom_id, row.classroom.title)
-
     @display(description="Messages")
     def messages(self, row: Any) -> SafeString:
         url = list_url("chat_chatmessage", session__id__exact=row.id)
         return link(url, row.message_count or 0)
-
-    @display(description="Last message", ordering="last_message_at")
-    def last(self, row: ChatSession) -> SafeString | str:
-        return ago(row.last_message_at)
 
     @display(description="Archived", boolean=True, ordering="archived_at")
     def archived(self, row: ChatSession) -> bool:
@@ -118,6 +113,8 @@ class ChatSessionAdmin(ConsoleAdmin):
 
 @admin.register(ChatMessage)
 class ChatMessageAdmin(ConsoleAdmin):
+    when = columns.moment("created_at", "When")
+
     list_display = ("when", "author_kind", "of_session", "model", "latency_ms", "total_tokens")
     list_filter = (
         choices_filter("author_kind", *AuthorKind.values),
@@ -144,10 +141,6 @@ class ChatMessageAdmin(ConsoleAdmin):
         if request.user.has_perm(READ_TEXT):
             self.log_read(request, row, "Read this message.")
         return {}
-
-    @display(description="When", ordering="created_at")
-    def when(self, row: ChatMessage) -> SafeString | str:
-        return ago(row.created_at)
 
     @display(description="Session", ordering="session__title")
     def of_session(self, row: ChatMessage) -> SafeString | str:

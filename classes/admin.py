@@ -10,11 +10,11 @@ from unfold.decorators import display
 
 from classes.membership import renew_join_code
 from classes.models import Classroom, Enrollment, Profile
-from stemcore.console import pages
-from stemcore.console.actions import row_action
+from stemcore.console import columns, pages
+from stemcore.console.actions import RowAction
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import NOTHING, ago, link, list_link, row_link, row_url, short
+from stemcore.console.markup import NOTHING, link, list_link, row_link, row_url, short
 
 
 def with_names(rows: QuerySet[Any], field: str, name: str = "person_name") -> QuerySet[Any]:
@@ -37,6 +37,8 @@ def _new_join_code(row: Classroom) -> str:
 
 @admin.register(Classroom)
 class ClassroomAdmin(ConsoleAdmin):
+    made = columns.moment("created_at", "Made")
+
     list_display = ("title", "subject", "level", "owner", "members", "join_code", "guest", "made")
     list_filter = ("archived", ("sandbox_id", admin.EmptyFieldListFilter), "created_at")
     search_fields = ("title", "subject", "=join_code")
@@ -51,11 +53,12 @@ class ClassroomAdmin(ConsoleAdmin):
         "links",
     )
     page_template: ClassVar[str | None] = "console/classroom.html"
-    actions = (
-        row_action(
+    row_actions = (
+        RowAction(
             _new_join_code,
             description="New join code",
-            ask="The codes that these classes have now end; who joined with them stays.",
+            ask="The present code ends; who joined with it stays.",
+            icon="key",
         ),
     )
 
@@ -78,10 +81,6 @@ class ClassroomAdmin(ConsoleAdmin):
     def guest(self, row: Classroom) -> SafeString | str:
         return row_link("stemcore_guestsandbox", row.sandbox_id)
 
-    @display(description="Made", ordering="created_at")
-    def made(self, row: Classroom) -> SafeString | str:
-        return ago(row.created_at)
-
     @display(description="Go to")
     def links(self, row: Classroom) -> SafeString:
         return pages.links_of_class(row.id)
@@ -95,10 +94,11 @@ class ClassroomAdmin(ConsoleAdmin):
 
 
 @admin.register(Enrollment)
-class EnrollmentAdmin(ConsoleAdmin):
+class EnrollmentAdmin(columns.OfClass, ConsoleAdmin):
+    joined = columns.moment("joined_at", "Joined")
+
     list_display = ("person", "role", "of_class", "joined")
     list_filter = (choices_filter("role", "teacher", "student", "ta"), "joined_at")
-    list_select_related = ("classroom",)
     search_fields = ("classroom__title",)
     search_help_text = "A class's title, or the id of a class or user"
     id_fields = ("id", "user_id", "classroom_id")
@@ -112,17 +112,11 @@ class EnrollmentAdmin(ConsoleAdmin):
     def person(self, row: Any) -> SafeString | str:
         return person_link(row.user_id, row.person_name)
 
-    @display(description="Class", ordering="classroom__title")
-    def of_class(self, row: Enrollment) -> SafeString | str:
-        return row_link("classes_classroom", row.classroom_id, row.classroom.title)
-
-    @display(description="Joined", ordering="joined_at")
-    def joined(self, row: Enrollment) -> SafeString | str:
-        return ago(row.joined_at)
-
 
 @admin.register(Profile)
 class ProfileAdmin(ConsoleAdmin):
+    made = columns.moment("created_at", "Since")
+
     list_display = ("name", "account_type", "key", "made")
     list_filter = (choices_filter("account_type", "teacher", "student"), "created_at")
     search_fields = ("display_name",)
@@ -137,10 +131,6 @@ class ProfileAdmin(ConsoleAdmin):
     @display(description="Id")
     def key(self, row: Profile) -> str:
         return short(row.id)
-
-    @display(description="Since", ordering="created_at")
-    def made(self, row: Profile) -> SafeString | str:
-        return ago(row.created_at)
 
     @display(description="Go to")
     def links(self, row: Profile) -> SafeString:

@@ -11,10 +11,9 @@ from unfold.decorators import display
 from classes.admin import person_link, with_names
 from classes.models import Classroom
 from learning.models import Blueprint, BlueprintStatus, Objective, Topic
-from stemcore.console import pages
+from stemcore.console import columns, pages
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import LABELS, ago, row_link
 
 
 def _outline(blueprint: Blueprint) -> QuerySet[Topic]:
@@ -25,10 +24,13 @@ def _outline(blueprint: Blueprint) -> QuerySet[Topic]:
 
 
 @admin.register(Blueprint)
-class BlueprintAdmin(ConsoleAdmin):
+class BlueprintAdmin(columns.OfClass, ConsoleAdmin):
+    made = columns.moment("created_at", "Made")
+    published = columns.moment("published_at", "Published")
+    state = columns.state()
+
     list_display = ("of_class", "version", "state", "author", "made", "published")
     list_filter = (choices_filter("status", *BlueprintStatus.values), "created_at")
-    list_select_related = ("classroom",)
     list_display_links = ("version",)
     search_fields = ("classroom__title",)
     search_help_text = "A class's title, or the id of a blueprint, class or person"
@@ -45,25 +47,9 @@ class BlueprintAdmin(ConsoleAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Blueprint]:
         return with_names(super().get_queryset(request), "created_by")
 
-    @display(description="Class", ordering="classroom__title")
-    def of_class(self, row: Blueprint) -> SafeString | str:
-        return row_link("classes_classroom", row.classroom_id, row.classroom.title)
-
-    @display(description="Status", ordering="status", label=LABELS)
-    def state(self, row: Blueprint) -> str:
-        return row.status
-
     @display(description="Made by")
     def author(self, row: Any) -> SafeString | str:
         return person_link(row.created_by, row.person_name)
-
-    @display(description="Made", ordering="created_at")
-    def made(self, row: Blueprint) -> SafeString | str:
-        return ago(row.created_at)
-
-    @display(description="Published", ordering="published_at")
-    def published(self, row: Blueprint) -> SafeString | str:
-        return ago(row.published_at)
 
     def page(self, request: HttpRequest, row: Blueprint) -> dict[str, Any]:
         return {"topics": _outline(row)}

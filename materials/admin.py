@@ -13,11 +13,11 @@ from classes.admin import person_link, with_names
 from classes.models import Classroom
 from materials.models import Material, MaterialChunk, MaterialProcessingJob
 from materials.reprocess import Selection, candidates, queue_all
-from stemcore.console import pages, panels
-from stemcore.console.actions import NothingDone, row_action
+from stemcore.console import columns, pages, panels
+from stemcore.console.actions import NothingDone, RowAction
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import LABELS, ago, lines, list_link, list_url, row_link, size
+from stemcore.console.markup import lines, list_link, list_url, row_link, size
 from stemcore.console.spans import Span
 
 EXCERPT = 600
@@ -48,21 +48,16 @@ def _retry(job: MaterialProcessingJob) -> str:
     return _requeue(job.material)
 
 
-REPROCESS = row_action(
-    _requeue,
-    description="Process anew",
-    ask="These are queued; what is searchable now stays so until the new chunks replace it.",
-)
-
-
 @admin.register(Material)
-class MaterialAdmin(ConsoleAdmin):
+class MaterialAdmin(columns.OfClass, ConsoleAdmin):
+    made = columns.moment("created_at", "Made")
+    state = columns.state()
+
     list_display = ("title", "state", "of_class", "kind", "file_size", "chunk_count", "made")
     list_filter = (
         choices_filter("status", "pending", "processing", "ready", "failed"),
         "created_at",
     )
-    list_select_related = ("classroom",)
     search_fields = ("title", "classroom__title")
     search_help_text = "A title, a class's title, or the id of a material, class or person"
     id_fields = ("id", "classroom_id", "uploaded_by", "sandbox_id")
@@ -76,7 +71,14 @@ class MaterialAdmin(ConsoleAdmin):
         "warnings",
     )
     page_template: ClassVar[str | None] = "console/material.html"
-    actions = (REPROCESS,)
+    row_actions = (
+        RowAction(
+            _requeue,
+            description="Process anew",
+            ask="It is queued; what is searchable now stays so until the new chunks replace it.",
+            icon="refresh",
+        ),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Material]:
         chunks = MaterialChunk.objects.filter(material=OuterRef("pk")).order_by()
@@ -84,14 +86,6 @@ class MaterialAdmin(ConsoleAdmin):
         rows = with_names(super().get_queryset(request), "uploaded_by")
         shown: QuerySet[Material] = rows.annotate(chunks_held=Subquery(counted))
         return shown
-
-    @display(description="Status", ordering="status", label=LABELS)
-    def state(self, row: Material) -> str:
-        return row.status
-
-    @display(description="Class", ordering="classroom__title")
-    def of_class(self, row: Material) -> SafeString | str:
-        return row_link("classes_classroom", row.classroom_id, row.classroom.title)
 
     @display(description="Uploaded by")
     def uploader(self, row: Any) -> SafeString | str:
@@ -110,10 +104,6 @@ class MaterialAdmin(ConsoleAdmin):
         return list_link(
             "materials_materialchunk", row.chunks_held or 0, material__id__exact=row.id
         )
-
-    @display(description="Made", ordering="created_at")
-    def made(self, row: Material) -> SafeString | str:
-        return ago(row.created_at)
 
     @display(description="Warnings")
     def warnings(self, row: Material) -> SafeString | str:
@@ -171,7 +161,10 @@ class MaterialChunkAdmin(ConsoleAdmin):
 
 
 @admin.register(MaterialProcessingJob)
-class MaterialProcessingJobAdmin(ConsoleAdmin):
+class MaterialProcessingJobAdmin(columns.OfClass, ConsoleAdmin):
+    made = columns.moment("created_at", "Made")
+    state = columns.state()
+
     list_display = ("made", "state", "stage", "attempts", "of_material", "of_class", "reason")
     list_filter = (
         choices_filter("status", "pending", "processing", "retry", "completed", "failed"),
@@ -181,11 +174,12 @@ class MaterialProcessingJobAdmin(ConsoleAdmin):
     search_help_text = "A title, words of an error, or the id of a job, material or class"
     id_fields = ("id", "material_id", "classroom_id")
     ordering = ("-created_at",)
-    actions = (
-        row_action(
+    row_actions = (
+        RowAction(
             _retry,
             description="Retry failed",
-            ask="The materials of these jobs are queued again, each with all its attempts.",
+            ask="The material is queued again, with all its attempts.",
+            icon="refresh",
         ),
     )
     fields = (
@@ -200,21 +194,9 @@ class MaterialProcessingJobAdmin(ConsoleAdmin):
         rows: QuerySet[MaterialProcessingJob] = super().get_queryset(request)
         return rows.select_related("material", "classroom").defer(*heavy)
 
-    @display(description="Made", ordering="created_at")
-    def made(self, row: MaterialProcessingJob) -> SafeString | str:
-        return ago(row.created_at)
-
-    @display(description="Status", ordering="status", label=LABELS)
-    def state(self, row: MaterialProcessingJob) -> str:
-        return row.status
-
     @display(description="Material", ordering="material__title")
     def of_material(self, row: MaterialProcessingJob) -> SafeString | str:
         return row_link("materials_material", row.material_id, row.material.title)
-
-    @display(description="Class", ordering="classroom__title")
-    def of_class(self, row: MaterialProcessingJob) -> SafeString | str:
-        return row_link("classes_classroom", row.classroom_id, row.classroom.title)
 
     @display(description="Why", ordering="last_error")
     def reason(self, row: MaterialProcessingJob) -> str:

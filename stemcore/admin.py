@@ -15,11 +15,11 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from stemcore.console import dashboard  # noqa: F401  # registers its panels
-from stemcore.console.actions import NothingDone, row_action
+from stemcore.console import columns, dashboard  # noqa: F401  # the dashboard registers its panels
+from stemcore.console.actions import NothingDone, RowAction
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import LABELS, NOTHING, ago, list_link, meter, row_link, short
+from stemcore.console.markup import LABELS, NOTHING, list_link, meter, row_link, short
 from stemcore.console.prices import cost_text
 from stemcore.guests import overview
 from stemcore.guests.quotas import COUNTERS
@@ -66,6 +66,9 @@ def _reconcile(_row: GuestSessionQuota) -> str:
 
 @admin.register(GuestSandbox)
 class GuestSandboxAdmin(ConsoleAdmin):
+    expiry = columns.moment("expires_at", "Expires")
+    state = columns.state()
+
     uses = tuple(_use(feature) for feature in COUNTERS)
     list_display = (
         "guest",
@@ -94,26 +97,24 @@ class GuestSandboxAdmin(ConsoleAdmin):
     search_help_text = "The id of a sandbox, a guest or a class"
     id_fields = ("id", "user_id", "class_id")
     ordering = ("-last_seen_at",)
-    actions = (
-        row_action(
+    row_actions = (
+        RowAction(
             _reset_usage,
             description="Reset usage",
-            ask="These guests may use every feature anew, up to its limit.",
+            ask="Every feature may be used anew, up to its limit.",
+            icon="restart_alt",
         ),
-        row_action(
+        RowAction(
             _expire,
             description="Expire",
-            ask="These guests' sessions end now; what they do next is refused.",
+            ask="The session ends now; what its guest does next is refused.",
+            icon="event_busy",
         ),
     )
 
     @display(description="Sandbox", ordering="id")
     def guest(self, row: GuestSandbox) -> str:
         return short(row.id)
-
-    @display(description="Status", ordering="status", label=LABELS)
-    def state(self, row: GuestSandbox) -> str:
-        return row.status
 
     @display(description="Plays", ordering="guest_role")
     def plays(self, row: GuestSandbox) -> str:
@@ -131,13 +132,12 @@ class GuestSandboxAdmin(ConsoleAdmin):
     def calls(self, row: GuestSandbox) -> SafeString:
         return list_link("stemcore_providercall", "calls of this guest", sandbox_id=row.id)
 
-    @display(description="Expires", ordering="expires_at")
-    def expiry(self, row: GuestSandbox) -> SafeString | str:
-        return ago(row.expires_at)
-
 
 @admin.register(GuestSessionQuota)
 class GuestSessionQuotaAdmin(ConsoleAdmin):
+    window = columns.moment("creation_window_started_at", "Creation window began")
+    changed = columns.moment("updated_at", "Changed")
+
     list_display = (
         "scope",
         "in_flight",
@@ -147,11 +147,12 @@ class GuestSessionQuotaAdmin(ConsoleAdmin):
         "changed",
     )
     fields = list_display
-    actions = (
-        row_action(
+    row_actions = (
+        RowAction(
             _reconcile,
             description="Reconcile counters",
             ask="What dead processes left is ended, and the counters are brought to the truth.",
+            icon="balance",
         ),
     )
 
@@ -159,17 +160,12 @@ class GuestSessionQuotaAdmin(ConsoleAdmin):
     def in_flight(self, row: GuestSessionQuota) -> SafeString:
         return meter(row.active_requests, settings.GUEST_MAX_CONCURRENT_AI_REQUESTS, "in flight")
 
-    @display(description="Creation window began")
-    def window(self, row: GuestSessionQuota) -> SafeString | str:
-        return ago(row.creation_window_started_at)
-
-    @display(description="Changed")
-    def changed(self, row: GuestSessionQuota) -> SafeString | str:
-        return ago(row.updated_at)
-
 
 @admin.register(GuestAdmission)
 class GuestAdmissionAdmin(ConsoleAdmin):
+    since = columns.moment("created_at", "Since")
+    expiry = columns.moment("expires_at", "Ends by itself")
+
     list_display = ("id", "of_sandbox", "feature", "active", "owed", "since", "expiry")
     list_filter = ("active", "owed", choices_filter("feature", *COUNTERS))
     fields = ("id", "of_sandbox", "feature", "active", "owed", "created_at", "expires_at")
@@ -181,17 +177,11 @@ class GuestAdmissionAdmin(ConsoleAdmin):
     def of_sandbox(self, row: GuestAdmission) -> SafeString | str:
         return row_link("stemcore_guestsandbox", row.sandbox_id)
 
-    @display(description="Since", ordering="created_at")
-    def since(self, row: GuestAdmission) -> SafeString | str:
-        return ago(row.created_at)
-
-    @display(description="Ends by itself", ordering="expires_at")
-    def expiry(self, row: GuestAdmission) -> SafeString | str:
-        return ago(row.expires_at)
-
 
 @admin.register(ProviderCall)
 class ProviderCallAdmin(ConsoleAdmin):
+    when = columns.moment("created_at", "When")
+
     list_display = (
         "when",
         "outcome",
@@ -231,10 +221,6 @@ class ProviderCallAdmin(ConsoleAdmin):
         if search_term:  # ids of requests are texts, but most look like ids of rows
             found = found | queryset.filter(request_id=search_term.strip())
         return found, duplicates
-
-    @display(description="When", ordering="created_at")
-    def when(self, row: ProviderCall) -> SafeString | str:
-        return ago(row.created_at)
 
     @display(description="Status", ordering="status", label=LABELS)
     def outcome(self, row: ProviderCall) -> tuple[str, str]:
@@ -298,6 +284,8 @@ class ProviderCallDayAdmin(ConsoleAdmin):
 class LogEntryAdmin(ConsoleAdmin):
     """What the staff did and opened."""
 
+    when = columns.moment("action_time", "When")
+
     list_display = ("when", "user", "content_type", "object_repr", "said")
     list_select_related = ("user", "content_type")
     list_filter = ("action_time",)
@@ -305,10 +293,6 @@ class LogEntryAdmin(ConsoleAdmin):
     search_fields = ("=object_id", "user__username", "change_message")
     search_help_text = "A name of the staff, the id of a row, or words of what was done"
     id_fields = ("object_id",)
-
-    @display(description="When", ordering="action_time")
-    def when(self, row: LogEntry) -> SafeString | str:
-        return ago(row.action_time)
 
     @display(description="What was done")
     def said(self, row: LogEntry) -> str:

@@ -9,13 +9,15 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
+from stemcore.console.actions import RowAction
+
 
 class ConsoleAdmin(ModelAdmin):
     """A read-only list and page of a model's rows.
 
     `heavy` are columns that lists and pages never load; `id_fields` are searched by whoever types
     a whole id; `page_template` is put below the fields of a row, with what `page` returns as its
-    `page`. Actions ask for the permission `operate`.
+    `page`. `row_actions` stand in the list and on the page of a row, for those who may `operate`.
     """
 
     list_per_page = 50
@@ -25,10 +27,15 @@ class ConsoleAdmin(ModelAdmin):
     heavy: ClassVar[tuple[str, ...]] = ()
     id_fields: ClassVar[tuple[str, ...]] = ("id",)
     page_template: ClassVar[str | None] = None
+    row_actions: ClassVar[tuple[RowAction, ...]] = ()
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.change_form_outer_after_template = self.page_template
+        self.actions = [action.on_list() for action in self.row_actions]
+        self.actions_detail = [action.name for action in self.row_actions]
+        for action in self.row_actions:
+            setattr(self, action.name, action.on_page(self))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request).defer(*self.heavy)

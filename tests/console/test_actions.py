@@ -101,6 +101,47 @@ def test_it_queues_a_failed_material_once(operator: Client, cast: Cast) -> None:
     assert "waits in the queue already" in told(run(operator, material, "requeue"))[0]
 
 
+def page_of(row: Any, action: str) -> str:
+    name = f"{row._meta.app_label}_{row._meta.model_name}"
+    return reverse(f"admin:{name}_{action}", args=[row.pk])
+
+
+def test_a_rows_own_page_offers_its_actions(operator: Client, cast: Cast) -> None:
+    row = cast.sandbox_one
+    page = operator.get(reverse("admin:stemcore_guestsandbox_change", args=[row.id]))
+    for action in ("reset_usage", "expire"):
+        assert f'href="{page_of(row, action)}"' in page.content.decode()
+
+
+def test_a_rows_own_page_asks_before_it_acts(operator: Client, cast: Cast) -> None:
+    factories.update(cast.sandbox_one, chat_messages_used=9)
+    url = page_of(cast.sandbox_one, "reset_usage")
+    for answer in (operator.get(url, {"confirmed": "yes"}), operator.post(url)):
+        assert b"Go back, change nothing" in answer.content
+    assert factories.row(GuestSandbox, id=cast.sandbox_one.id).chat_messages_used == 9
+    answer = operator.post(url, {"confirmed": "yes"}, follow=True)
+    assert told(answer) == [f"{cast.sandbox_one}: has used nothing any more"]
+    assert answer.context["original"].pk == cast.sandbox_one.pk
+    assert factories.row(GuestSandbox, id=cast.sandbox_one.id).chat_messages_used == 0
+    assert LogEntry.objects.get().object_id == str(cast.sandbox_one.id)
+
+
+def test_support_may_not_act_on_a_rows_own_page(staff: Staff, cast: Cast) -> None:
+    factories.update(cast.sandbox_one, chat_messages_used=9)
+    client, url = staff("support"), page_of(cast.sandbox_one, "reset_usage")
+    assert client.get(url).status_code == 403
+    assert client.post(url, {"confirmed": "yes"}).status_code == 403
+    assert factories.row(GuestSandbox, id=cast.sandbox_one.id).chat_messages_used == 9
+    page = client.get(reverse("admin:stemcore_guestsandbox_change", args=[cast.sandbox_one.id]))
+    assert url not in page.content.decode()
+
+
+@pytest.mark.parametrize("key", ["00000000-0000-4000-8000-000000000000", "rubbish"])
+def test_a_row_that_is_gone_is_not_found(operator: Client, key: str) -> None:
+    url = reverse("admin:stemcore_guestsandbox_expire", args=[key])
+    assert operator.post(url, {"confirmed": "yes"}).status_code == 404
+
+
 def test_support_may_not_act(staff: Staff, cast: Cast) -> None:
     factories.update(cast.sandbox_one, chat_messages_used=9)
     run(staff("support"), cast.sandbox_one, "reset_usage")

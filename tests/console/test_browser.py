@@ -144,10 +144,8 @@ def test_a_figure_of_the_dashboard_leads_to_its_rows(office: Office) -> None:
 def test_a_reset_sandbox_lets_its_guest_in_again(office: Office) -> None:
     assert embed(office).status_code == 429
     desk = office.desk("support", "operations")
-    page = desk.open(f"/admin/stemcore/guestsandbox/?q={office.cast.sandbox_one.id}")
-    page.check("input.action-select")
-    page.select_option("select[name=action]", label="Reset usage")
-    page.click("button[name=index]")
+    page = desk.open(f"/admin/stemcore/guestsandbox/{office.cast.sandbox_one.id}/change/")
+    page.get_by_role("link", name="Reset usage").click()
     page.get_by_role("button", name="Reset usage").click()
     expect(page.get_by_text("used nothing any more")).to_be_visible()
     assert embed(office).status_code == 200

@@ -1,0 +1,38 @@
+"""Columns that many lists have: moments, states and the class of a row."""
+
+from typing import Any
+
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from stemcore.console.markup import LABELS, ago, row_link
+
+
+def moment(field: str, title: str) -> Any:
+    """How long ago a moment was, or until when."""
+
+    @display(description=title, ordering=field)
+    def column(_admin: Any, row: Any) -> SafeString | str:
+        return ago(getattr(row, field))
+
+    return column
+
+
+def state(field: str = "status", title: str = "Status") -> Any:
+    """A word in the colour of what it means."""
+
+    @display(description=title, ordering=field, label=LABELS)
+    def column(_admin: Any, row: Any) -> str:
+        return str(getattr(row, field))
+
+    return column
+
+
+class OfClass:
+    """A column `of_class`, by the title of the row's class; the list wants it selected, too."""
+
+    list_select_related: Any = ("classroom",)
+
+    @display(description="Class", ordering="classroom__title")
+    def of_class(self, row: Any) -> SafeString | str:
+        return row_link("classes_classroom", row.classroom_id, row.classroom.title)
