@@ -84,7 +84,7 @@ async def _respond(request: ApiRequest) -> Response:
 def _view_of(request: ApiRequest) -> Awaitable[Response]:
     """The view's work on the request. Raises NotFound."""
     try:
-        match = _match(request.path_info)
+        match = match_of(request.path_info)
     except Resolver404:
         raise NotFound from None
     work: Awaitable[Response] = match.func(request, *match.args, **match.kwargs)
@@ -92,7 +92,7 @@ def _view_of(request: ApiRequest) -> Awaitable[Response]:
 
 
 # Addresses hold no parameters, so the few that there are are found once.
-_match = lru_cache(maxsize=256)(resolve)
+match_of = lru_cache(maxsize=256)(resolve)
 
 
 def rendered(response: Response) -> Response:

@@ -79,7 +79,7 @@ def answer_of(api: Api, monkeypatch: pytest.MonkeyPatch) -> Any:
     async def ask(view: type[ApiViewSet], action: str) -> Any:
         found = type("Found", (), {"func": staticmethod(view.as_view({"get": action}))})
         found.args, found.kwargs = (), {}  # type: ignore[attr-defined]
-        monkeypatch.setattr("stemcore.api.handler.resolve", lambda path: found)
+        monkeypatch.setattr("stemcore.api.handler.match_of", lambda path: found)
         return await api.get("/somewhere")
 
     return ask
