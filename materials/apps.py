@@ -6,12 +6,15 @@ class MaterialsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from materials import doctor as materials_doctor
         from materials import holdings  # noqa: F401  # says what is held of a person
         from materials.extraction.sandbox import hide_from_neighbours
         from materials.index.sweep import SWEEPING
         from materials.worker.local import LOOKING
+        from stemcore import doctor
         from stemcore.periodic import register
 
+        doctor.register("materials", materials_doctor.checks)
         register(SWEEPING)
         register(LOOKING)
         # A parser that a file has taken over runs as the same user where none other can be had.

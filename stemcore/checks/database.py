@@ -4,7 +4,8 @@ Drift and search path are looked at with `manage.py check --database default`, t
 `check --deploy`. A database that does not answer is one finding.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from django.apps import AppConfig
@@ -34,7 +35,7 @@ FROM pg_roles WHERE rolname = current_user
 """
 
 
-def _answered(check: Callable[[], Iterator[CheckMessage]]) -> list[CheckMessage]:
+def _answered(check: Callable[[], Iterable[CheckMessage]]) -> list[CheckMessage]:
     try:
         return list(check())
     except OperationalError as error:
@@ -47,7 +48,7 @@ def check_database(
     app_configs: Apps, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
     """The platform's tables are what the models say, and ours are made in our schema."""
-    return _answered(_platform) if databases else []
+    return _answered(lambda: chain(drift(), search_path())) if databases else []
 
 
 @register(Tags.security, deploy=True)
@@ -55,16 +56,21 @@ def check_rights(
     app_configs: Apps, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
     """Browsers reach nothing of ours, and the login can do what it must and no more."""
-    found = _answered(_rights)
+    found = _answered(lambda: chain(exposure(), login()))
     # Where the other check asked, too, it has said that nothing answers.
     silent = [message for message in found if message.id == "stemcore.E003"]
     return [] if databases and silent else found
 
 
-def _platform() -> Iterator[CheckMessage]:
-    for drift in find_drift():
-        kind, code = (Error, "stemcore.E001") if drift.is_error else (Info, "stemcore.I001")
-        yield kind(str(drift), hint="`manage.py schema_drift` shows all as a table.", id=code)
+def drift() -> Iterator[CheckMessage]:
+    """Where the platform's tables are not what the models say."""
+    for one in find_drift():
+        kind, code = (Error, "stemcore.E001") if one.is_error else (Info, "stemcore.I001")
+        yield kind(str(one), hint="`manage.py schema_drift` shows all as a table.", id=code)
+
+
+def search_path() -> Iterator[CheckMessage]:
+    """Whether names lead to our schema."""
     found = current_schema(connection)
     if found != SCHEMA:
         yield Error(
@@ -74,7 +80,8 @@ def _platform() -> Iterator[CheckMessage]:
         )
 
 
-def _rights() -> Iterator[CheckMessage]:
+def exposure() -> Iterator[CheckMessage]:
+    """What browsers may use of our schema."""
     for role, name in open_to_browsers(connection):
         yield Error(f"{role} may use {name}.", hint=MIGRATE, id="stemcore.E004")
     for role, name in open_routines(connection):
@@ -85,28 +92,28 @@ def _rights() -> Iterator[CheckMessage]:
             hint=f"{MIGRATE[:-1]} where the service has a login of its own.",
             id="stemcore.E006",
         )
-    yield from _login()
 
 
-def _login() -> Iterator[CheckMessage]:
+def login() -> Iterator[CheckMessage]:
+    """What the login can do too much or too little."""
     with connection.cursor() as cursor:
         cursor.execute(_LOGIN, [[*PLATFORM_ROLES]])
-        login, is_superuser, bypasses, missing = cursor.fetchone()
+        name, is_superuser, bypasses, missing = cursor.fetchone()
     if is_superuser:
         yield Error(
-            f"The login {login} is a superuser: a fault in the service would reach everything.",
+            f"The login {name} is a superuser: a fault in the service would reach everything.",
             hint="Give the service a login of its own, as docs/deploy.md says.",
             id="stemcore.E007",
         )
     for role in missing:
         yield Error(
-            f"The login {login} is no member of {role}.",
-            hint=f"As the platform's owner: GRANT {role} TO {login};",
+            f"The login {name} is no member of {role}.",
+            hint=f"As the platform's owner: GRANT {role} TO {name};",
             id="stemcore.E008",
         )
     if not bypasses:
         yield Error(
-            f"The login {login} is held by row-level security and would find no rows.",
-            hint=f"As the platform's owner: ALTER ROLE {login} BYPASSRLS;",
+            f"The login {name} is held by row-level security and would find no rows.",
+            hint=f"As the platform's owner: ALTER ROLE {name} BYPASSRLS;",
             id="stemcore.E009",
         )

@@ -243,7 +243,7 @@ class KeySet:
     async def _fetch(self) -> None:
         self._tried_at = monotonic()
         try:
-            self._keys = await _published_keys()
+            self._keys = await published_keys()
         except (UserAuthTimeout, UserAuthUnavailable) as error:
             self._failure = type(error)
         else:
@@ -257,7 +257,7 @@ class KeySet:
             self._fetching.cancel()
 
 
-async def _published_keys() -> dict[str, jwt.PyJWK]:
+async def published_keys() -> dict[str, jwt.PyJWK]:
     """The project's public keys by their id; those of a kind that we do not use are left out."""
     response = await _get("/auth/v1/.well-known/jwks.json", {})
     if response.status_code != 200:

@@ -7,14 +7,15 @@ from typing import Any
 import jwt
 from aiohttp import web
 
-from tests.stubs.server import StubServer
+from tests.stubs.server import Handler, StubServer
 
 
 @dataclass
 class AuthStub:
     """Answers as Supabase Auth does; a test changes the fields to script it.
 
-    `users` maps an access token to the user JSON that Auth returns for it.
+    `users` maps an access token to the user JSON that Auth returns for it. `api_key` is what its
+    settings ask for, `date` what it says of the time.
     """
 
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -24,14 +25,16 @@ class AuthStub:
     raw: bytes | None = None
     raw_keys: bytes | None = None
     drop: bool = False
+    api_key: str = ""
+    date: str = ""
 
     def __post_init__(self) -> None:
-        self.server = StubServer(
-            {
-                ("GET", "/auth/v1/user"): self._user,
-                ("GET", "/auth/v1/.well-known/jwks.json"): self._keys,
-            }
-        )
+        self.routes: dict[tuple[str, str], Handler] = {
+            ("GET", "/auth/v1/user"): self._user,
+            ("GET", "/auth/v1/settings"): self._settings,
+            ("GET", "/auth/v1/.well-known/jwks.json"): self._keys,
+        }
+        self.server = StubServer(self.routes)
 
     def sign_in(self, user_id: Any, *, anonymous: bool = False) -> str:
         """A token that Auth knows; the service never looks inside it."""
@@ -63,6 +66,15 @@ class AuthStub:
             )
         return web.json_response(user)
 
+    async def _settings(self, request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(self.delay_s)
+        headers = {"Date": self.date} if self.date else {}
+        if self.status != 200:
+            return web.json_response({"msg": "scripted"}, status=self.status, headers=headers)
+        if request.headers.get("apikey") != self.api_key:
+            return web.json_response({"message": "Invalid API key"}, status=401, headers=headers)
+        return web.json_response({"external": {"email": True}}, headers=headers)
+
     async def _keys(self, request: web.Request) -> web.StreamResponse:
         await asyncio.sleep(self.delay_s)
         if self.status != 200:
@@ -90,7 +102,11 @@ class StorageStub:
 
     def __post_init__(self) -> None:
         path = "/storage/v1/object/materials/{name:.*}"
-        self.server = StubServer({("GET", path): self._download, ("POST", path): self._upload})
+        self.routes: dict[tuple[str, str], Handler] = {
+            ("GET", path): self._download,
+            ("POST", path): self._upload,
+        }
+        self.server = StubServer(self.routes)
 
     async def _refused(self, request: web.Request) -> web.Response | None:
         await asyncio.sleep(self.delay_s)

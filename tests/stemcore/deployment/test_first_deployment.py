@@ -77,8 +77,8 @@ def pooled(socket_dir: Path, mode: str = "transaction") -> dict[str, str]:
 
 def commands() -> list[str]:
     """What the page has typed before the first request."""
-    lines = blocks("Before the first request")[0].splitlines()
-    assert len(lines) == 4
+    *lines, doctor = blocks("Before the first request")[0].splitlines()
+    assert (len(lines), doctor) == (4, "python manage.py doctor")
     return lines
 
 
