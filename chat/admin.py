@@ -37,8 +37,9 @@ def _forget_memory(row: ChatSession) -> str:
 @admin.register(ChatSession)
 class ChatSessionAdmin(columns.OfClass, ConsoleAdmin):
     last = columns.moment("last_message_at", "Last message")
+    state = columns.archived(lambda row: row.archived_at is not None, "archived_at")
 
-    list_display = ("title", "owner", "of_class", "messages", "last", "archived")
+    list_display = ("title", "owner", "of_class", "messages", "last", "state")
     list_filter = (
         "is_pinned",
         ("archived_at", admin.EmptyFieldListFilter),
@@ -85,10 +86,6 @@ class ChatSessionAdmin(columns.OfClass, ConsoleAdmin):
     def messages(self, row: Any) -> SafeString:
         url = list_url("chat_chatmessage", session__id__exact=row.id)
         return link(url, row.message_count or 0)
-
-    @display(description="Archived", boolean=True, ordering="archived_at")
-    def archived(self, row: ChatSession) -> bool:
-        return row.archived_at is not None
 
     @display(description="AI calls")
     def calls(self, row: ChatSession) -> SafeString:

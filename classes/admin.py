@@ -38,6 +38,7 @@ def _new_join_code(row: Classroom) -> str:
 @admin.register(Classroom)
 class ClassroomAdmin(ConsoleAdmin):
     made = columns.moment("created_at", "Made")
+    state = columns.archived(lambda row: row.archived, "archived")
 
     list_display = ("title", "subject", "level", "owner", "members", "join_code", "guest", "made")
     list_filter = ("archived", ("sandbox_id", admin.EmptyFieldListFilter), "created_at")
@@ -47,8 +48,8 @@ class ClassroomAdmin(ConsoleAdmin):
     heavy = ("description",)
     ordering = ("-created_at",)
     fields = (
-        ("title", "join_code", "archived"),
-        ("subject", "level", "ai_provider"),
+        ("title", "join_code", "state"),
+        ("subject", "level", "provider"),
         ("owner", "guest", "created_at", "updated_at"),
         "links",
     )
@@ -80,6 +81,10 @@ class ClassroomAdmin(ConsoleAdmin):
     @display(description="Guest's copy", ordering="sandbox_id")
     def guest(self, row: Classroom) -> SafeString | str:
         return row_link("stemcore_guestsandbox", row.sandbox_id)
+
+    @display(description="AI provider")
+    def provider(self, row: Classroom) -> str:
+        return row.ai_provider or NOTHING
 
     @display(description="Go to")
     def links(self, row: Classroom) -> SafeString:

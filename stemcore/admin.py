@@ -73,7 +73,6 @@ class GuestSandboxAdmin(ConsoleAdmin):
     list_display = (
         "guest",
         "state",
-        "plays",
         "of_class",
         *uses,
         "in_flight",

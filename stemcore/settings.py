@@ -91,6 +91,7 @@ WHITENOISE_USE_FINDERS = True  # what was not collected is served from where it 
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 LANGUAGE_CODE = "en-us"
+FORMAT_MODULE_PATH = "stemcore.console.formats"
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,5 +1,6 @@
 """Columns that many lists have: moments, states and the class of a row."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -24,6 +25,16 @@ def state(field: str = "status", title: str = "Status") -> Any:
     @display(description=title, ordering=field, label=LABELS)
     def column(_admin: Any, row: Any) -> str:
         return str(getattr(row, field))
+
+    return column
+
+
+def archived(is_archived: Callable[[Any], bool], ordering: str) -> Any:
+    """Whether a row is still in use."""
+
+    @display(description="State", ordering=ordering, label=LABELS)
+    def column(_admin: Any, row: Any) -> str:
+        return "archived" if is_archived(row) else "active"
 
     return column
 

@@ -1,7 +1,7 @@
 """Small pieces of HTML that lists and pages of the console share."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -63,13 +63,17 @@ def ago(moment: datetime | None) -> SafeString | str:
     if moment is None:
         return NOTHING
     now = timezone.now()
-    words = (
-        f"in {timeuntil(moment, now, depth=1)}"
-        if moment > now
-        else f"{timesince(moment, now, depth=1)} ago"
-    )
+    words = _distance(moment, now)
     stamp = f"{moment:%Y-%m-%d %H:%M:%S} UTC"
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), stamp, words)
+
+
+def _distance(moment: datetime, now: datetime) -> str:
+    if abs(moment - now) < timedelta(minutes=1):
+        return "just now" if moment <= now else "in a moment"
+    if moment > now:
+        return f"in {timeuntil(moment, now, depth=1)}"
+    return f"{timesince(moment, now, depth=1)} ago"
 
 
 def size(count: int | None) -> str:
@@ -96,7 +100,7 @@ def lines(items: Iterable[object]) -> SafeString | str:
 STATES: dict[str, Any] = {
     "success": ["ok", "ready", "active", "published", "done", "completed"],
     "danger": ["failed", "error", "discarded"],
-    "warning": ["retry", "cancelled", "generating", "draft"],
+    "warning": ["retry", "cancelled", "generating", "draft", "archived"],
     "info": ["processing", "pending", "approved"],
 }
 LABELS: dict[str, str] = {value: look for look, values in STATES.items() for value in values}

@@ -100,7 +100,12 @@ def _chat(cast: Cast) -> None:
     ]
     first = datetime.now(UTC) - timedelta(minutes=20)
     for number, (author, content, citations) in enumerate(said):
-        told = {"provider": "openrouter", "model": "openai/gpt-4o-mini", "total_tokens": 1834}
+        told = {
+            "provider": "openrouter",
+            "model": "openai/gpt-4o-mini",
+            "total_tokens": 1834,
+            "latency_ms": 2310,
+        }
         factories.chat_message(
             cast.session,
             author,
