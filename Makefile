@@ -13,7 +13,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-e
 PINS := sed -nE 's/^([A-Za-z0-9._-]+)(\[[^]]*\])?(==[^ ]+).*/\1\3/p'
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test test-deep lint types unit lock bench proof-ground proof-guests proof-worker real-files
+.PHONY: help run reset test test-deep lint types unit lock bench proof-ground proof-guests proof-worker real-files openapi
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -71,6 +71,9 @@ real-files: .venv/dev  ## PDF files of Debian's manuals against pdftotext (about
 		for package in *.deb; do dpkg -x $$package $${package%%_*}; done && \
 		find . -name '*.pdf.gz' -exec gunzip -f {} +
 	$(BIN)/python -m benchmarks.ingestion.real_files .data/real-files
+
+openapi: .venv/dev  ## docs/openapi.yaml anew, from the views
+	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py openapi
 
 lock: .venv/dev  ## pin what requirements*.in ask for, with the hashes of every file
 	$(LOCK) --output-file requirements.txt requirements.in

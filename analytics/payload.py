@@ -1,68 +1,87 @@
 """The insights as they are stored and answered: figures rounded once, names shortened."""
 
 from datetime import datetime
+from typing import Annotated
 
 from typing_extensions import TypedDict
 
 from analytics.figures import ClassFigures, StudentFigures, TopicFigures, rounded
 from stemcore.moments import iso
+from stemcore.shown import Id, Moment, one_of
 
 
 class ClassSummary(TypedDict):
+    """The class as a whole. Scores and rates are between 0 and 1."""
+
     student_count: int
     avg_score: float
     completion_rate: float
     at_risk_count: int
+    """Students whose risk is medium or high."""
     avg_chat_messages: float
     is_empty: bool
+    """No student has a scored attempt yet: all figures but the students are zero."""
 
 
 class TopicRow(TypedDict):
-    topic_id: str
+    """A topic and how its quizzes went."""
+
+    topic_id: Id
     title: str
     bloom_levels: list[str]
     avg_score: float
     attempt_count: int
-    status: str
+    status: Annotated[str, one_of("critical", "warning", "good")]
 
 
 class ActivityRow(TypedDict):
-    activity_id: str
+    activity_id: Id
     title: str
     score: float
+    """The best attempt."""
     attempts: int
 
 
 class StudentRow(TypedDict):
-    student_id: str
+    """A student's work."""
+
+    student_id: Id
     display_name: str
     avg_score: float
     completion_rate: float
     chat_message_count: int
-    risk_level: str
+    risk_level: Annotated[str, one_of("high", "medium", "low")]
     activity_breakdown: list[ActivityRow]
     ai_mini_summary: str | None
+    """A sentence about the student, where there are words."""
 
 
 class Intervention(TypedDict):
-    type: str
-    topic_id: str
+    """Something to do about a topic."""
+
+    type: Annotated[str, one_of("generate_quiz")]
+    topic_id: Id
     topic_title: str
     reason: str
     suggested_action: str
 
 
 class Narrative(TypedDict):
+    """The figures in words."""
+
     executive_summary: str
     key_findings: list[str]
     interventions: list[Intervention]
 
 
 class Insights(TypedDict):
-    generated_at: str
+    """A class in figures, and in words where a model found some."""
+
+    generated_at: Moment
     class_summary: ClassSummary
     topics: list[TopicRow]
     bloom_breakdown: dict[str, float | None]
+    """Average score by level: remember, understand, apply, analyze, evaluate, create."""
     students: list[StudentRow]
     ai_narrative: Narrative | None
 

@@ -1,29 +1,36 @@
 """The routes of the reports."""
 
-from typing import Any, TypedDict
-
 from rest_framework.request import Request
+from typing_extensions import TypedDict
 
 from analytics.access import Reader
 from analytics.brief import BriefReport, teaching_brief
 from analytics.data_query import answer_question
-from analytics.errors import AnalyticsFailed, DataQueryFailed, TeachingBriefFailed
+from analytics.errors import (
+    AnalyticsFailed,
+    AnalyticsForbidden,
+    ClassNotFound,
+    DataQueryFailed,
+    TeachingBriefFailed,
+)
 from analytics.insights import class_insights
 from analytics.payload import Insights
 from analytics.requests import DataQueryBody, StoredReportBody
+from chat.canvas.specs import ChartSpec
 from stemcore.api.body import ClassBody
 from stemcore.api.response import Response
 from stemcore.api.throttles import AI_LIMITS
-from stemcore.api.views import ApiViewSet, UserViewSet
+from stemcore.api.views import ApiViewSet, UserViewSet, raises
 
 
 class ChartData(TypedDict):
-    spec: dict[str, Any]
+    spec: ChartSpec
 
 
 class ReportViewSet(ApiViewSet):
     """Base of the reports. The service key vouches for the body's user unless a token came."""
 
+    tag = "Analytics"
     throttle_classes = AI_LIMITS
 
     def reader(self, body: ClassBody) -> Reader:
@@ -33,7 +40,13 @@ class ReportViewSet(ApiViewSet):
 class InsightsViewSet(ReportViewSet):
     failure = AnalyticsFailed
 
+    @raises(ClassNotFound, AnalyticsForbidden)
     async def show(self, request: Request, body: StoredReportBody) -> Response[Insights]:
+        """Show a class's insights.
+
+        Figures of topics, levels and students, with words where a model found some. Kept for an
+        hour; `force_refresh` makes them anew.
+        """
         insights = await class_insights(self.reader(body), force_refresh=body.force_refresh)
         return Response(insights)
 
@@ -41,7 +54,13 @@ class InsightsViewSet(ReportViewSet):
 class TeachingBriefViewSet(ReportViewSet):
     failure = TeachingBriefFailed
 
+    @raises(ClassNotFound, AnalyticsForbidden)
     async def show(self, request: Request, body: StoredReportBody) -> Response[BriefReport]:
+        """Show today's teaching brief.
+
+        `empty` until `force_refresh` asks for the first one. A failed attempt answers 200 with the
+        status `error` and the brief that there was.
+        """
         report = await teaching_brief(self.reader(body), force_refresh=body.force_refresh)
         return Response(report)
 
@@ -49,6 +68,12 @@ class TeachingBriefViewSet(ReportViewSet):
 class DataQueryViewSet(UserViewSet, ReportViewSet):
     failure = DataQueryFailed
 
+    @raises(ClassNotFound, AnalyticsForbidden)
     async def answer(self, request: Request, body: DataQueryBody) -> Response[ChartData]:
+        """Ask a question about a class's figures.
+
+        The answer is a chart of the figures, or one titled `No data available` where they do not
+        answer the question.
+        """
         chart = await answer_question(self.reader(body), body.query)
-        return Response({"spec": chart.as_data()})
+        return Response({"spec": chart})

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError, WrapValidator
 from pydantic_core.core_schema import ValidatorFunctionWrapHandler
 
-from stemcore.answers import Answer, CaseFolded, OtherNames, Statement
+from stemcore.answers import LEFT_OUT, Answer, CaseFolded, OtherNames, Statement
 from stemcore.citations import Citations, Passage, grounded
 
 
@@ -49,9 +49,12 @@ class ChatAnswer(Answer):
         OtherNames("sources", "references", "cited_sources", "source_labels", "evidence"),
     ] = []
     confidence: Annotated[
-        Literal["low", "medium", "high"] | None, CaseFolded, WrapValidator(_valid_or_none)
+        Literal["low", "medium", "high"] | None,
+        CaseFolded,
+        WrapValidator(_valid_or_none),
+        LEFT_OUT,
     ] = None
-    canvas_hint: Annotated[CanvasHint | None, WrapValidator(_valid_or_none)] = None
+    canvas_hint: Annotated[CanvasHint | None, WrapValidator(_valid_or_none), LEFT_OUT] = None
 
 
 def ground(answer: ChatAnswer, sources: Sequence[Passage]) -> ChatAnswer:

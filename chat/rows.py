@@ -1,44 +1,57 @@
 """Sessions and messages as answers show them: every key, null where unknown."""
 
-from typing import TypedDict
+from typing import Annotated, NotRequired
+
+from typing_extensions import TypedDict
 
 from chat.models import ChatMessage, ChatSession
 from stemcore.moments import iso
+from stemcore.shown import Id, Moment, one_of
 
 
 class SessionRow(TypedDict):
-    id: str
-    class_id: str
-    owner_user_id: str
+    """A chat session. More keys may follow."""
+
+    id: Id
+    class_id: Id
+    owner_user_id: Id
     title: str
     is_pinned: bool
-    archived_at: str | None
-    last_message_at: str
-    created_at: str
-    updated_at: str
+    archived_at: Moment | None
+    last_message_at: Moment
+    created_at: Moment
+    updated_at: Moment
 
 
-class StoredCitation(TypedDict, total=False):
+class StoredCitation(TypedDict):
+    """A source as it is stored with a message."""
+
     sourceLabel: str
-    snippet: str
+    """The label of the source, as it stood in the context."""
+    snippet: NotRequired[str]
+    """What it is cited for."""
 
 
 class MessageRow(TypedDict):
-    id: str
-    session_id: str
-    class_id: str
-    author_user_id: str | None
-    author_kind: str
+    """A stored message. More keys may follow."""
+
+    id: Id
+    session_id: Id
+    class_id: Id
+    author_user_id: Id | None
+    """Null of the assistant."""
+    author_kind: Annotated[str, one_of("student", "teacher", "assistant")]
     content: str
     citations: list[StoredCitation]
-    safety: str | None
+    safety: Annotated[str, one_of("ok", "refusal")] | None
+    """Of the assistant's messages: whether it answered or refused."""
     provider: str | None
     model: str | None
     prompt_tokens: int | None
     completion_tokens: int | None
     total_tokens: int | None
     latency_ms: int | None
-    created_at: str
+    created_at: Moment
 
 
 MESSAGE_KEYS = tuple(MessageRow.__annotations__)

@@ -38,6 +38,8 @@ class Quality:
 
 
 class GeneratedData(Provenance, Generic[P]):
+    """Content, who made it and at what cost."""
+
     payload: P
 
 

@@ -31,6 +31,7 @@ P = TypeVar("P")
 class ContentViewSet(ApiViewSet):
     """Base of the routes that generate content for a teacher."""
 
+    tag = "Learning content"
     throttle_classes = AI_LIMITS
 
     def call(self, purpose: str, body: ContentBody) -> Call:
@@ -57,6 +58,11 @@ class BlueprintViewSet(ContentViewSet):
     async def generate(
         self, request: Request, body: BlueprintBody
     ) -> Response[GeneratedData[BlueprintAnswer]]:
+        """Generate a blueprint.
+
+        Topics with objectives, prerequisites and evidence from the materials of a class. May take
+        a minute: send a `timeout_ms` to match. The body may have 8 MiB.
+        """
         wanted = BlueprintWanted(
             class_title=body.class_title,
             material_text=body.material_text,
@@ -75,6 +81,11 @@ class QuizViewSet(ContentViewSet):
     async def generate(
         self, request: Request, body: QuizBody
     ) -> Response[GeneratedData[QuizAnswer]]:
+        """Generate a quiz.
+
+        Questions with four choices each, of which `answer` is one. `meta.quality` says how many
+        were asked for and what was found.
+        """
         call = self.call("quiz_generation_v1", body)
         return shown(await generate_quiz(_wanted(body, body.question_count), call))
 
@@ -86,6 +97,11 @@ class FlashcardsViewSet(ContentViewSet):
     async def generate(
         self, request: Request, body: FlashcardsBody
     ) -> Response[GeneratedData[CardsAnswer]]:
+        """Generate flashcards.
+
+        Cards with a front and a back. `meta.quality` says how many were asked for and what was
+        found.
+        """
         call = self.call("flashcards_generation_v1", body)
         return shown(await generate_flashcards(_wanted(body, body.card_count), call))
 

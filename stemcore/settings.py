@@ -115,6 +115,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_THROTTLE_CLASSES": [],
     "EXCEPTION_HANDLER": "stemcore.api.exceptions.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "stemcore.openapi.operation.Operation",  # loaded by manage.py openapi
     "UNAUTHENTICATED_USER": None,
     # How many proxies stand between a person and the web app; unset: X-Forwarded-For as it is.
     "NUM_PROXIES": env.number("THROTTLE_PROXIES", 0) if env.text("THROTTLE_PROXIES") else None,
@@ -156,6 +157,7 @@ PYTHON_BACKEND_ALLOW_UNAUTHENTICATED_REQUESTS = env.flag(
 PYTHON_BACKEND_LOG_PROVIDER_FAILURES = env.flag("PYTHON_BACKEND_LOG_PROVIDER_FAILURES", True)
 BODY_LIMIT = 2 * 1024 * 1024
 BLUEPRINT_BODY_LIMIT = 8 * 1024 * 1024
+OPENAPI_FILE = BASE_DIR / "docs" / "openapi.yaml"
 LOGGING_CONFIG = None
 LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "console"), "console" if DEBUG else "json")
 LOG_LEVEL = env.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info")

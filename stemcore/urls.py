@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from stemcore.api.health import HealthViewSet
+from stemcore.api.health import HealthViewSet, ReadinessViewSet
 
 urlpatterns = [
     path("healthz", HealthViewSet.as_view({"get": "healthz"})),
-    path("readyz", HealthViewSet.as_view({"get": "readyz"})),
+    path("readyz", ReadinessViewSet.as_view({"get": "readyz"})),
     path("v1/llm/", include("stemcore.llm.urls")),
     path("v1/classes/", include("classes.urls")),
     path("v1/materials/", include("materials.urls")),

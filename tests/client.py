@@ -6,6 +6,7 @@ from uuid import UUID
 import httpx
 from django.conf import settings
 
+from tests import contract
 from tests.tokens import access_token
 
 
@@ -20,7 +21,10 @@ class Member(Protocol):
 
 
 class Api:
-    """Calls routes as the web app does: service key in `x-api-key`, the user's token as bearer."""
+    """Calls routes as the web app does: service key in `x-api-key`, the user's token as bearer.
+
+    Every answer of the suite is held against the API's document.
+    """
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self.client = client
@@ -44,12 +48,16 @@ class Api:
         if token is not None:
             sent["authorization"] = f"Bearer {token}"
         payload: dict[str, Any] = {"content": content} if content is not None else {"json": body}
-        return await self.client.request(
+        answer = await self.client.request(
             method, path, headers={**sent, **(headers or {})}, **payload
         )
+        contract.hold(answer)
+        return answer
 
     async def get(self, path: str, **kwargs: Any) -> httpx.Response:
-        return await self.client.get(path, **kwargs)
+        answer = await self.client.get(path, **kwargs)
+        contract.hold(answer)
+        return answer
 
 
 def data_of(response: httpx.Response) -> Any:

@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from analytics.shapes import items_of
 from learning.models import ActivityType
 from stemcore.answers import Answer, OtherNames
+from stemcore.shown import Id, one_of
 
 TEXT_KEYS = (
     "text", "item", "description", "summary", "message", "content", "action", "title", "name",
@@ -18,23 +19,26 @@ TEXT_KEYS = (
 
 
 class Misconception(TypedDict):
-    topic_id: str | None
+    topic_id: Id | None
+    """Null where the brief speaks of no topic of the class."""
     topic_title: str
     description: str
 
 
 class StudentToWatch(TypedDict):
-    student_id: str
+    student_id: Id
     display_name: str
     reason: str
 
 
 class RecommendedActivity(TypedDict):
-    type: str
+    type: Annotated[str, one_of(*ActivityType.values)]
     reason: str
 
 
 class Brief(TypedDict):
+    """What a teacher should know and do today."""
+
     summary: str
     strongest_action: str
     attention_items: list[str]

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NotRequired, TypedDict
+from typing import NotRequired
 
 from django.conf import settings
+from typing_extensions import TypedDict
 
 from analytics.access import Reader
 from analytics.brief.answer import Brief
@@ -29,6 +30,7 @@ from stemcore.database import read, write
 from stemcore.deadline import Deadline
 from stemcore.moments import iso
 from stemcore.providers import ProviderError
+from stemcore.shown import Moment
 
 PURPOSE = "class_teaching_brief_v1"
 FIRST_WAIT_S = 0.1
@@ -36,12 +38,20 @@ LONGEST_WAIT_S = 1.0
 
 
 class BriefReport(TypedDict):
+    """Where a class's brief stands."""
+
     status: Status
+    """`empty`: never made; `generating`: being made; `no_data`: nothing to speak of;
+    `error`: the last attempt failed."""
     is_stale: bool
+    """Whether `payload` is of an earlier day."""
     payload: Brief | None
-    generated_at: str | None
+    """The brief that there is, also beside `generating` and `error`."""
+    generated_at: Moment | None
     has_evidence: bool
+    """Whether the class has work or chats to speak of."""
     error_message: NotRequired[str | None]
+    """With `error`: why."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from chat.canvas.specs import SPECS, CanvasType, Spec
+from chat.canvas.specs import SPECS, CanvasSpec, CanvasType
 from chat.errors import CanvasFailed
 from chat.requests import Picture
 from stemcore.answers import UnusableAnswer, answer_schema, read_answer
@@ -37,14 +37,14 @@ class CanvasWanted:
     answer: str = ""
 
 
-async def generate_canvas(wanted: CanvasWanted, call: Call) -> Spec:
+async def generate_canvas(wanted: CanvasWanted, call: Call) -> CanvasSpec:
     """A spec of the type asked for. Raises CanvasFailed."""
     model = SPECS[wanted.hint.type]
     prompt = _prompt(wanted)
     hint = wanted.hint
     titles = (hint.title, hint.concept, wanted.question, hint.type.capitalize())
 
-    def read(text: str) -> Spec:
+    def read(text: str) -> CanvasSpec:
         spec = read_answer(text, model, LABEL).titled(*titles)
         if prompt.leaks_into(spec.model_dump_json()):
             fault = "the spec must not repeat its instructions"

@@ -21,7 +21,7 @@ from chat.canvas.points import (
     thinned,
 )
 from chat.lines import clip
-from stemcore.answers import Answer, CaseFolded, Number, OtherNames, Statement
+from stemcore.answers import LEFT_OUT, Answer, CaseFolded, Number, OtherNames, Statement
 from stemcore.answers.names import by_field
 from stemcore.answers.numbers import number_in
 
@@ -80,7 +80,7 @@ def _valid_or_none(value: object, validate: ValidatorFunctionWrapHandler) -> Any
 
 Title = Annotated[str, _clipped(TITLE_CHARS), BeforeValidator(_text_or_blank)]
 Label = Annotated[str, _clipped(LABEL_CHARS), Field(min_length=1, max_length=LABEL_CHARS)]
-AxisLabel = Annotated[str | None, _clipped(LABEL_CHARS), BeforeValidator(_text_or_none)]
+AxisLabel = Annotated[str | None, _clipped(LABEL_CHARS), BeforeValidator(_text_or_none), LEFT_OUT]
 HexColor = Annotated[str, BeforeValidator(_hex)]
 Positive = Annotated[Number, Field(gt=0)]
 
@@ -111,9 +111,6 @@ class Spec(Answer):
         """The spec with the first of the titles that says something where it came without one."""
         shown = [clip(title, TITLE_CHARS) for title in (self.title, *titles)]
         return self.model_copy(update={"title": next(filter(None, shown), "")})
-
-    def as_data(self) -> dict[str, Any]:
-        return self.model_dump(by_alias=True, exclude_none=True)
 
 
 class DataPoint(Answer):
@@ -309,7 +306,7 @@ class VectorSpec(Spec):
         OtherNames("data", "arrows", "forces", "vector_list"),
     ]
     grid_size: Annotated[
-        Annotated[Number, Field(gt=0, le=100)] | None, WrapValidator(_valid_or_none)
+        Annotated[Number, Field(gt=0, le=100)] | None, WrapValidator(_valid_or_none), LEFT_OUT
     ] = None
 
     @classmethod
@@ -331,7 +328,9 @@ class VectorSpec(Spec):
         return self
 
 
-SPECS: dict[CanvasType, type[Spec]] = {
+CanvasSpec = ChartSpec | DiagramSpec | WaveSpec | VectorSpec
+
+SPECS: dict[CanvasType, type[CanvasSpec]] = {
     "chart": ChartSpec,
     "diagram": DiagramSpec,
     "wave": WaveSpec,

@@ -88,7 +88,7 @@ class Orchestration:
 
 
 class AnswerData(Provenance):
-    payload: dict[str, Any]
+    payload: ChatAnswer
     orchestration: Orchestration
 
 
@@ -111,9 +111,8 @@ class EngineResult:
 
     def as_data(self) -> AnswerData:
         """The answer as a generation result, with how it came about."""
-        payload = self.answer.model_dump(mode="json", by_alias=True, exclude_none=True)
         provenance = self.generation.provenance()
-        return {"payload": payload, **provenance, "orchestration": self.orchestration}
+        return {"payload": self.answer, **provenance, "orchestration": self.orchestration}
 
 
 class GraphFailed(Exception):

@@ -30,7 +30,7 @@ class Exchange:
     def as_data(self) -> ExchangeData:
         made = self.compaction
         return {
-            "response": self.answer.model_dump(mode="json", by_alias=True, exclude_none=True),
+            "response": self.answer,
             "user_message": message_row(self.question),
             "assistant_message": message_row(self.reply),
             "context_meta": {

@@ -1,8 +1,9 @@
 """Reading a session's messages, page by page."""
 
 from datetime import datetime
-from typing import TypedDict
 from uuid import UUID
+
+from typing_extensions import TypedDict
 
 from chat import queries
 from chat.errors import SessionNotFound, SessionOwnerMismatch
@@ -17,12 +18,15 @@ from stemcore.database import read
 
 class PageInfo(TypedDict):
     has_more: bool
+    """Whether there are older messages."""
     next_cursor: str | None
+    """What to send as `before_cursor` for the next older page."""
 
 
 class MessagePage(TypedDict):
     session: SessionRow
     messages: list[MessageRow]
+    """The oldest first."""
     page_info: PageInfo
 
 

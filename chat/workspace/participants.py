@@ -1,19 +1,20 @@
 """Whose chats a teacher can look at: the students of the class."""
 
-from typing import TypedDict
-
 from django.db.models import OuterRef, Subquery
+from typing_extensions import TypedDict
 
 from chat.errors import TeacherAccessRequired
 from chat.visits import Visit
 from classes.models import Enrollment, Profile
 from stemcore.database import read
 from stemcore.prompts import trimmed
+from stemcore.shown import Id
 
 
 class Participant(TypedDict):
-    user_id: str
+    user_id: Id
     display_name: str
+    """`Student <n>` where there is no name."""
 
 
 @read

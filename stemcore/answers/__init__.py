@@ -2,13 +2,14 @@
 
 from stemcore.answers.errors import UnusableAnswer
 from stemcore.answers.faults import Faults, broken_rule, faults_of
-from stemcore.answers.fields import CaseFolded, Number, Statement, Strings, Whole
+from stemcore.answers.fields import LEFT_OUT, CaseFolded, Number, Statement, Strings, Whole
 from stemcore.answers.model import Answer, ItemsAnswer, valid_items
 from stemcore.answers.names import OtherNames
 from stemcore.answers.reader import read_answer
 from stemcore.answers.schema import AnswerSchema, answer_schema
 
 __all__ = [
+    "LEFT_OUT",
     "Answer",
     "AnswerSchema",
     "CaseFolded",

@@ -11,6 +11,10 @@ from stemcore.answers.numbers import number_in
 _FILLERS = "\u115f\u1160\u3164\uffa0"
 
 
+LEFT_OUT = Field(exclude_if=lambda value: value is None)
+"""For a field that is left out of what is served where it is None."""
+
+
 def _says_something(text: str) -> str:
     if not any(character.isalnum() and character not in _FILLERS for character in text):
         raise ValueError("must say something")

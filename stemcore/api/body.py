@@ -1,7 +1,8 @@
 """What a request may carry: the base of the body models, and their types."""
 
+from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -10,12 +11,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     StringConstraints,
     ValidationError,
     model_validator,
 )
 
 from stemcore.api import faults
+from stemcore.embedded.demo.people import CLASS_ID, TEACHER_ID
 from stemcore.errors import InvalidRequest
 from stemcore.prompts import is_blank
 from stemcore.raw_json import FieldSplitter, clean_json, has_more_values, join_fields
@@ -44,7 +47,12 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Text = Annotated[str, StringConstraints(min_length=1), AfterValidator(_not_blank)]
+SEEN: dict[str, JsonValue] = {"pattern": r"\S"}
+"""What the API's document says of texts that must not be blank."""
+
+Text = Annotated[
+    str, StringConstraints(min_length=1), AfterValidator(_not_blank), Field(json_schema_extra=SEEN)
+]
 """A required text, with something in it to see; taken as it is."""
 
 Number = Annotated[float, BeforeValidator(_no_bool), Field(allow_inf_nan=False)]
@@ -77,9 +85,15 @@ class Part(BaseModel):
 
 
 class Body(BaseModel):
-    """Base of the request bodies: unknown fields are ignored, null means absent."""
+    """Base of the request bodies: unknown fields are ignored, null means absent.
+
+    The docstrings of the fields and the `examples`, each by its title, are for callers: they stand
+    in the API's document.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
+
+    examples: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
 
 
 class ClassBody(Body):
@@ -88,9 +102,14 @@ class ClassBody(Body):
     A sandbox id that is no UUID opens no class, so any text may stand there.
     """
 
+    examples = {"A teacher": {"class_id": CLASS_ID, "user_id": TEACHER_ID}}
+
     class_id: UUID
+    """The class."""
     user_id: UUID
+    """The acting user: with a user's token, the token's."""
     sandbox_id: SandboxId = None
+    """The sandbox of a guest."""
 
     @property
     def sandbox(self) -> UUID | None:
@@ -98,10 +117,6 @@ class ClassBody(Body):
             return UUID(self.sandbox_id or "")
         except ValueError:
             return None
-
-
-class EmptyBody(Body):
-    """For a route that reads nothing from its body."""
 
 
 def read_body(raw: bytes, model: type[B]) -> B:

@@ -1,9 +1,10 @@
 """Is the process alive, and can it serve?"""
 
-from typing import TypedDict
+from typing import Literal
 
 from django.db import connection
 from rest_framework.request import Request
+from typing_extensions import TypedDict
 
 from stemcore.api.response import Response
 from stemcore.api.views import ApiViewSet
@@ -24,20 +25,32 @@ def _ping() -> None:
 
 
 class StatusData(TypedDict):
-    status: str
+    status: Literal["ok"]
 
 
 class HealthViewSet(ApiViewSet):
-    """Liveness and readiness; needs no key."""
+    """Liveness; needs no key."""
 
+    tag = "Health"
     authentication_classes = []
-    failure = NotReady
 
     async def healthz(self, request: Request) -> Response[StatusData]:
-        """Alive: touches no dependency."""
+        """The process lives.
+
+        Touches no dependency and needs no key.
+        """
         return Response({"status": "ok"})
 
+
+class ReadinessViewSet(HealthViewSet):
+    """Readiness; needs no key."""
+
+    failure = NotReady
+
     async def readyz(self, request: Request) -> Response[StatusData]:
-        """Ready: the database answers."""
+        """The service can serve.
+
+        The database answers. Needs no key.
+        """
         await _ping()
         return Response({"status": "ok"})

@@ -19,7 +19,7 @@ How to add a view stands in `docs/views.md`.
 import inspect
 from collections.abc import Awaitable, Callable
 from math import ceil
-from typing import Any, ClassVar, cast, get_type_hints
+from typing import Any, ClassVar, TypeVar, cast, get_type_hints
 from uuid import UUID
 
 from django.conf import settings
@@ -43,6 +43,7 @@ from stemcore.runtime import runtime
 from stemcore.supabase.tokens import PlatformUser
 
 Action = Callable[..., Awaitable[Response]]
+A = TypeVar("A", bound=Action)
 
 
 class ApiViewSet(ViewSet):
@@ -58,6 +59,8 @@ class ApiViewSet(ViewSet):
     """
 
     http_method_names = ["get", "post"]  # no HEAD or OPTIONS: the contract knows neither
+    tag: ClassVar[str]
+    """The chapter of the API's document that its routes stand in."""
     guest_feature: ClassVar[str | None] = None
     """The guest feature that a request spends."""
     failure: ClassVar[type[DomainError]] = DomainError
@@ -186,6 +189,22 @@ async def _hook(owner: Any, name: str, *arguments: Any) -> Any:
     """Calls a hook of DRF: its async twin where there is one."""
     twin = getattr(owner, f"a{name}", None)
     return await twin(*arguments) if twin else getattr(owner, name)(*arguments)
+
+
+def raises(*errors: type[DomainError]) -> Callable[[A], A]:
+    """Names the errors of an action that its viewset does not bring, for the API's document."""
+
+    def declare(action: A) -> A:
+        action.errors = errors  # type: ignore[attr-defined]
+        return action
+
+    return declare
+
+
+def errors_of(action: Action) -> tuple[type[DomainError], ...]:
+    """The errors that an action names."""
+    found: tuple[type[DomainError], ...] = getattr(action, "errors", ())
+    return found
 
 
 def action_types(action: Action) -> dict[str, Any]:

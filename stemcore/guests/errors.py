@@ -24,6 +24,7 @@ class GuestSandboxVerificationUnavailable(DomainError):
 class GuestRateLimit(DomainError):
     status = 429
     code = "guest_rate_limit"
+    message = "Guest chat limit reached."
 
     def __init__(self, feature: str) -> None:
         super().__init__(f"Guest {feature} limit reached.")

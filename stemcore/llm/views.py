@@ -17,12 +17,17 @@ from stemcore.providers import Call, Generation, ProviderError, embed, generate
 class GenerateViewSet(ApiViewSet):
     """Text from the first provider that gives one."""
 
+    tag = "LLM"
     authentication_classes = [ServiceKey]
     throttle_classes = AI_LIMITS
     failure = ProviderError
 
     async def generate(self, request: Request, body: GenerateBody) -> Response[TextData]:
-        """Generates a text as the caller words it."""
+        """Generate a text.
+
+        From the first provider that gives one: the next is asked when one fails, within one
+        deadline. The text comes unchanged.
+        """
         generation = Generation(
             system=body.system,
             user=body.user,
@@ -44,12 +49,16 @@ class GenerateViewSet(ApiViewSet):
 class EmbeddingsViewSet(ApiViewSet):
     """Vectors from the first provider that gives them."""
 
+    tag = "LLM"
     throttle_classes = AI_LIMITS
     guest_feature = "embedding"
     failure = ProviderError
 
     async def embeddings(self, request: Request, body: EmbeddingsBody) -> Response[EmbeddingsData]:
-        """Embeds texts, one vector each."""
+        """Embed texts.
+
+        One vector for each text, in their order, all of one dimension.
+        """
         call = Call(
             purpose="llm_embeddings",
             deadline=Deadline.for_request(body.timeout_ms, settings.AI_EMBEDDING_TIMEOUT_MS),

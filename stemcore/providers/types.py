@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypedDict
+from typing import Annotated, Any, Literal
 from uuid import UUID
+
+from typing_extensions import TypedDict
 
 from stemcore.answers.schema import AnswerSchema
 from stemcore.deadline import Deadline
 from stemcore.providers.tools import Tool, ToolCall, ToolRound
+from stemcore.shown import one_of
 
 Kind = Literal["generation", "embedding"]
 
@@ -116,7 +119,7 @@ class Vectors:
 
 
 class UsageData(TypedDict):
-    """`Usage` as an API answer shows it."""
+    """Tokens as the provider counted them; null is unknown."""
 
     prompt_tokens: int | None
     completion_tokens: int | None
@@ -126,10 +129,14 @@ class UsageData(TypedDict):
 class Provenance(TypedDict):
     """Who answered and at what cost, as an API answer shows it."""
 
-    provider: str
+    provider: Annotated[str, one_of("openrouter", "openai", "gemini", "offline")]
+    """The provider that answered."""
     model: str
+    """The model that answered."""
     usage: UsageData | None
+    """Tokens, where the provider counted them."""
     latency_ms: int
+    """Milliseconds of the attempt that succeeded."""
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,14 @@ from time import time
 import jwt
 from django.conf import settings
 
-TEACHER_ID = "d0000000-0000-4000-8000-000000000001"
-STUDENT_ID = "d0000000-0000-4000-8000-000000000003"
-CLASS_ID = "dc000000-0000-4000-8000-000000000001"
-SESSION_ID = "d5000000-0000-4000-8000-000000000001"
-MATERIAL_ID = "d3000000-0000-4000-8000-000000000001"
+from stemcore.embedded.demo.people import (
+    CLASS_ID,
+    MATERIAL_ID,
+    SESSION_ID,
+    STUDENT_ID,
+    TEACHER_ID,
+)
+
 TOKEN_DAYS = 7
 
 QUESTION = "Which metal atoms does the oxygen-evolving complex hold?"

@@ -13,8 +13,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
 from stemcore.embedded import demo
-from stemcore.embedded.demo.calls import CLASS_ID, demo_calls
+from stemcore.embedded.demo.calls import demo_calls
 from stemcore.embedded.demo.environment import remove_env_file
+from stemcore.embedded.demo.people import CLASS_ID
 from stemcore.embedded.platform import DATABASE, PlatformOutdated, install_platform
 from stemcore.embedded.server import start
 from stemcore.server import serve

@@ -39,7 +39,7 @@ def drawn(kind: CanvasType, sent: Any) -> Drawn:
         spec = read_answer(json.dumps(sent), SPECS[kind], "canvas")
     except UnusableAnswer:
         return Drawn(None)
-    return Drawn(spec.titled(HINT_TITLE).as_data())
+    return Drawn(spec.titled(HINT_TITLE).model_dump(by_alias=True))
 
 
 @pytest.mark.parametrize(("kind", "sent", "wanted"), [*TUNED, *HELD_OUT])

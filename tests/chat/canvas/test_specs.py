@@ -11,7 +11,7 @@ from tests.learning.samples import CHART, DIAGRAM, VECTOR, WAVE
 
 
 def read(model: type[Spec], payload: dict[str, Any]) -> dict[str, Any]:
-    return read_answer(json.dumps(payload), model, "canvas").as_data()
+    return read_answer(json.dumps(payload), model, "canvas").model_dump(by_alias=True)
 
 
 def wave(**changes: Any) -> dict[str, Any]:
