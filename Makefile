@@ -13,7 +13,8 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-e
 PINS := sed -nE 's/^([A-Za-z0-9._-]+)(\[[^]]*\])?(==[^ ]+).*/\1\3/p'
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test test-deep lint types unit lock bench proof-ground proof-guests proof-worker real-files openapi
+.PHONY: help run reset test test-deep test-pooler lint types unit lock bench proof-graph proof-ground \
+	proof-guests proof-worker real-files openapi
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +46,9 @@ types: .venv/dev  ## types
 unit: .venv/dev  ## the tests alone
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile
 
+test-pooler: .venv/dev  ## the tests through PgBouncer in transaction mode (Debian's package pgbouncer)
+	TEST_POOL_MODE=transaction $(BIN)/pytest -q -n $(WORKERS) --dist loadfile
+
 test-deep: .venv/dev  ## the property tests at random, ten times as long (about 10 minutes)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m hypothesis --hypothesis-profile deep
 
@@ -55,6 +59,9 @@ bench: .venv/dev  ## the figures of the README (about 8 minutes)
 	$(BIN)/python -m benchmarks.answers
 	$(BIN)/python -m benchmarks.answers.gate
 	$(BIN)/python -m benchmarks.analytics
+
+proof-graph: .venv/dev  ## the graph engine: CPU, what its memory keeps, 200 sends in flight (about 4 minutes)
+	$(BIN)/python -m benchmarks.graph
 
 proof-ground: .venv/dev  ## nothing stuck stops the rest (about 2 minutes)
 	$(BIN)/python -m benchmarks.ground

@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 
 from stemcore.embedded.platform import LOGIN, install_platform
 from stemcore.embedded.server import THROWAWAY_OPTIONS, ServerHandle, exclusive, start
+from tests.pooler import direct
 
 # What migrations and the platform put in stays; everything else goes.
 KEPT = (
@@ -121,8 +122,9 @@ def django_database(server: ServerHandle, name: str) -> Iterator[Superuser]:
     """A new database that Django's connections of all threads lead to, with our own tables."""
     with new_database(server, name) as connection:
         connection.execute(HELPERS)
-        point_django_at(server, name)
+        point_django_at(direct(server), name)
         call_command("migrate", verbosity=0)
+        point_django_at(server, name)
         _superusers.append(connection)
         yield connection
         _superusers.pop()

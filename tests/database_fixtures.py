@@ -14,16 +14,18 @@ from materials.index.repair import Repairs
 from stemcore.embedded.server import ServerHandle
 from tests import database as test_database
 from tests.cast import Cast, make_cast
+from tests.pooler import as_the_service_sees_it
 
 
 @pytest.fixture(scope="session")
 def database_server(testrun_uid: str) -> Iterator[ServerHandle]:
-    """The embedded server, shared by the processes of a parallel run."""
+    """The embedded server, shared by the processes of a parallel run; each has its own pooler, if
+    the suite runs through one."""
     # Not below pytest's own folder: each pytest that starts closes that to other accounts, and
     # as root the server runs as one.
     folder = Path(gettempdir()) / f"test-database-{testrun_uid}"
-    with test_database.test_server(folder) as server:
-        yield server
+    with test_database.test_server(folder) as server, as_the_service_sees_it(server) as seen:
+        yield seen
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ os.environ.update(
     DJANGO_SECRET_KEY="secret-of-the-test-suite-and-of-nothing-else-at-all",
     # Nothing answers there: the `database` fixture points the settings at a server of its own.
     DATABASE_URL="postgresql://stem_backend@/unset?host=/nonexistent",
+    DATABASE_POOL_MODE=os.environ.get("TEST_POOL_MODE", ""),
     PYTHON_BACKEND_API_KEY="service-key-of-the-tests",
     # A name that can never resolve; tests that need an answer start a stub and point here.
     SUPABASE_URL="http://supabase.invalid",

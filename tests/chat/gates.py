@@ -29,8 +29,8 @@ class Gate:
 
 
 async def until(condition: Callable[[], Any]) -> None:
-    """Waits until the condition holds; a test that waits ten seconds in vain fails."""
-    for _ in range(1_000):
+    """Waits until the condition holds; a test that waits a minute in vain fails."""
+    for _ in range(6_000):
         if condition():
             return
         await asyncio.sleep(0.01)

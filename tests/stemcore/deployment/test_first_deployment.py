@@ -19,8 +19,8 @@ import pytest
 
 from stemcore.embedded.platform import LOGIN, install_platform
 from stemcore.embedded.server import THROWAWAY_OPTIONS, ServerHandle, start
+from tests import pooler
 from tests.processes import ROOT, environment, shell
-from tests.stemcore.deployment import pooler
 from tests.stemcore.deployment.page import blocks
 
 PASSWORD = "a-password-of-the-tests"
@@ -70,9 +70,7 @@ def settings_of(socket_dir: Path, **more: str) -> dict[str, str]:
 
 
 def pooled(socket_dir: Path, mode: str = "transaction") -> dict[str, str]:
-    found = settings_of(socket_dir, DATABASE_POOL_MODE=mode)
-    found["DATABASE_URL"] += f"&port={pooler.PORT}"
-    return found
+    return settings_of(socket_dir, DATABASE_POOL_MODE=mode)
 
 
 def commands() -> list[str]:
