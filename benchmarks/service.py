@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,17 +91,18 @@ class Bench:
         return int(found["n"]) if found else 0
 
 
+STUB = ("-m", "tests.stubs.providers")
+
+
 @contextmanager
-def running(stub_delay_ms: float) -> Iterator[Bench]:
+def running(stub_delay_ms: float, stub_program: Sequence[str] = STUB) -> Iterator[Bench]:
     """The service with one worker, a stub that takes so long, and a class with a conversation."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="bench")))
         server = stack.enter_context(database.test_server(folder / "database"))
         stack.enter_context(database.django_database(server, DATABASE))
         world = make_world()
-        stub = stack.enter_context(
-            child("-m", "tests.stubs.providers", "--delay-ms", str(stub_delay_ms))
-        )
+        stub = stack.enter_context(child(*stub_program, "--delay-ms", str(stub_delay_ms)))
         service = stack.enter_context(_service(server, stub.port))
         yield Bench(service, stub, world)
 
@@ -175,7 +176,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_for(url: str, seconds: float = 30) -> None:
+def wait_for(url: str, seconds: float = 180) -> None:
     """Returns when a GET succeeds; raises OSError when none did in time."""
     end = time.monotonic() + seconds
     while True:

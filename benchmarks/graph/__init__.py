@@ -1,0 +1,1 @@
+"""What the graph engine costs, and whether its memory stays small."""

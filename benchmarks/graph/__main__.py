@@ -1,0 +1,244 @@
+"""The graph engine: what it costs beside the direct one, what it keeps, and how it waits.
+
+    python -m benchmarks.graph [--only cost,kept,waiting] [--json FILE] (about 4 minutes)
+
+One service process over a stub model that calls tools. `cost`: CPU of the service for a message,
+by both engines, with so many rounds of calls. `kept`: rows and bytes of the memory while a
+thousand turns are taken on fifty threads, half of them with something to remember. `waiting`: 200
+sends in flight at a model that takes ten seconds for each of three answers. It stops at the first
+claim that does not hold.
+"""
+
+import argparse
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import uvloop
+
+import benchmarks.django_setup  # noqa: F401 - before what needs Django
+from benchmarks.in_flight import Peak, ask, sends
+from benchmarks.service import Bench, running
+from tests import database
+
+HINTS = {"engine": "langgraph_v1"}
+TOOLS = [
+    "grounding_context.read",
+    "memory.search",
+    "memory.save",
+    "class_materials.search",
+    "calculator",
+]
+GRAPH = {"orchestration_hints": HINTS, "tool_mode": "auto", "tool_catalog": TOOLS}
+QUESTION = "Why are leaves green, and what does chlorophyll do?"
+CONTEXT = "Source 1 | Plant biology | page 1\n" + "Chlorophyll absorbs red and blue light. " * 100
+
+AT_A_TIME = 8
+COSTED, TURNS, THREADS, SENDS = 400, 1_000, 50, 200
+MOST_NOTES = 200
+MOST_CONNECTIONS = 10
+
+TABLES = (
+    "memory_places",
+    "checkpoints",
+    "checkpoint_blobs",
+    "checkpoint_writes",
+    "store",
+    "store_vectors",
+)
+_KEPT = " UNION ALL ".join(
+    f"SELECT '{table}' AS name, count(*) AS rows, coalesce(sum(pg_column_size(t)), 0) AS bytes"
+    f" FROM stem.{table} t"
+    for table in TABLES
+)
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Asks the service in a benchmark's world."""
+
+    client: aiohttp.ClientSession
+    bench: Bench
+
+    async def generate(self, session: str, message: str = QUESTION, **fields: Any) -> None:
+        """One message to `chat/generate`; raises AssertionError when it is not answered."""
+        body = {
+            **self.bench.world.body(class_title="Plant biology", material_context=CONTEXT),
+            "session_id": session,
+            "user_message": message,
+            **fields,
+        }
+        url = f"{self.bench.service.url}/v1/chat/generate"
+        async with self.client.post(url, json=body, headers=self.bench.world.headers) as response:
+            data = (await response.json())["data"]
+            assert response.status == 200
+        engine = fields.get("orchestration_hints", {}).get("engine", "direct_v1")
+        assert data["orchestration"]["engine"] == engine, data["orchestration"]["notes"]
+
+
+async def in_turns(count: int, request: Callable[[int], Awaitable[None]]) -> None:
+    """That many requests, so many at a time."""
+    numbers = iter(range(count))
+
+    async def some() -> None:
+        for number in numbers:
+            await request(number)
+
+    await asyncio.gather(*(some() for _ in range(AT_A_TIME)))
+
+
+async def cost(asker: Asker, name: str, **fields: Any) -> Figures:
+    """CPU milliseconds of the service for a message."""
+
+    async def request(number: int) -> None:
+        await asker.generate(f"{name}-{number % THREADS}", **fields)
+
+    await in_turns(COSTED // 4, request)
+    before = asker.bench.service.cpu_s
+    await in_turns(COSTED, request)
+    cpu_ms = (asker.bench.service.cpu_s - before) / COSTED * 1000
+    print(f"  {name:34}{cpu_ms:8.2f} ms CPU", flush=True)
+    return {"cpu_ms": round(cpu_ms, 2)}
+
+
+def costs(rounds: int) -> Callable[[Asker], Awaitable[Figures]]:
+    async def measure(asker: Asker) -> Figures:
+        found = {}
+        if not rounds:
+            found["direct_v1"] = await cost(asker, "direct_v1")
+            found["no_tools"] = await cost(
+                asker, "langgraph_v1, no tools", **{**GRAPH, "tool_mode": "off"}
+            )
+        found[f"rounds_{rounds}"] = await cost(asker, f"langgraph_v1, {rounds} rounds", **GRAPH)
+        return found
+
+    return measure
+
+
+def kept() -> tuple[dict[str, int], dict[str, int]]:
+    """Rows and bytes of each table of the memory, dead ones left out."""
+    found = database.superuser().execute(_KEPT).fetchall()  # type: ignore[arg-type]
+    rows = {row["name"]: int(row["rows"]) for row in found}
+    return rows, {row["name"]: int(row["bytes"]) for row in found}
+
+
+async def keeping(asker: Asker) -> Figures:
+    """What is kept after each 200 of the turns; each thread has had two by the first look."""
+    shown = []
+    for stage in range(0, TURNS, 200):
+
+        async def turn(number: int, stage: int = stage) -> None:
+            at = stage + number
+            wish = f" Remember that specimen {at} grows on shelf {at * 7}." if at % 2 else ""
+            await asker.generate(f"thread-{at % THREADS}", QUESTION + wish, **GRAPH)
+
+        await in_turns(200, turn)
+        rows, sizes = kept()
+        shown.append({"turns": stage + 200, "rows": rows, "bytes": sizes})
+        turns = sum(rows[name] for name in TABLES if name.startswith("checkpoint"))
+        of_turns = sum(sizes[name] for name in TABLES if name.startswith("checkpoint"))
+        print(
+            f"  {stage + 200:5} turns: {rows['checkpoints']} threads in {turns} rows,"
+            f" {of_turns / 1024:.1f} kB; {rows['store']} notes,"
+            f" {(sizes['store'] + sizes['store_vectors']) / 1024:.0f} kB",
+            flush=True,
+        )
+    first, last = shown[0], shown[-1]
+    for name in TABLES:
+        if name.startswith("checkpoint"):
+            assert last["rows"][name] == first["rows"][name], name
+            assert last["bytes"][name] <= 1.02 * first["bytes"][name], name
+    assert last["rows"]["memory_places"] == THREADS
+    assert last["rows"]["store"] <= MOST_NOTES
+    return {"stages": shown}
+
+
+def waiting(delay_s: float) -> Callable[[Asker], Awaitable[Figures]]:
+    async def measure(asker: Asker) -> Figures:
+        bench, peak = asker.bench, Peak()
+        body = sends(bench, SENDS)
+        await asker.generate("first", **GRAPH)
+        url = f"{bench.service.url}/v1/chat/workspace/messages/send"
+        before, watch = bench.service.cpu_s, asyncio.create_task(peak.watch(bench))
+        began = time.perf_counter()
+        answers = await asyncio.gather(
+            *(
+                ask(asker.client, url, {**body(n), **GRAPH}, bench.world.headers)
+                for n in range(SENDS)
+            )
+        )
+        took_s = time.perf_counter() - began
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
+        cpu_ms = (bench.service.cpu_s - before) / SENDS * 1000
+        failed = sorted({status for status, _ in answers if status != 200})
+        print(
+            f"  {SENDS} sends of three answers at {delay_s:g} s each: {took_s:.1f} s,"
+            f" {len(failed)} kinds of failure {failed or ''}, at most {peak.connections}"
+            f" connections and {peak.threads} threads, {cpu_ms:.1f} ms CPU a send",
+            flush=True,
+        )
+        assert not failed
+        assert peak.connections <= MOST_CONNECTIONS
+        return {
+            "seconds": round(took_s, 1),
+            "connections": peak.connections,
+            "threads": peak.threads,
+            "cpu_ms": round(cpu_ms, 1),
+        }
+
+    return measure
+
+
+def on_a_service(
+    rounds: int, delay_s: float, measure: Callable[[Asker], Awaitable[Figures]]
+) -> Figures:
+    """What is measured on a new service, over a model of so many rounds."""
+    stub = ("-m", "benchmarks.graph.model", "--rounds", str(rounds))
+
+    async def run(bench: Bench) -> Figures:
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)
+        ) as client:
+            return await measure(Asker(client, bench))
+
+    with running(delay_s * 1000, stub) as bench:
+        return uvloop.run(run(bench))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="cost,kept,waiting", help="commas between")
+    parser.add_argument("--delay-s", type=float, default=10.0)
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    options = parser.parse_args()
+    wanted, found = options.only.split(","), {}
+    if "cost" in wanted:
+        print("CPU of the service for a message:")
+        found["cost"] = {
+            name: figure
+            for rounds in (0, 1, 2)
+            for name, figure in on_a_service(rounds, 0, costs(rounds)).items()
+        }
+    if "kept" in wanted:
+        print(f"What is kept of {TURNS} turns on {THREADS} threads:")
+        found["kept"] = on_a_service(1, 0, keeping)
+    if "waiting" in wanted:
+        print("Sends in flight:")
+        found["waiting"] = on_a_service(2, options.delay_s, waiting(options.delay_s))
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=2) + "\n")
+    print("Everything holds.")
+
+
+if __name__ == "__main__":
+    main()
