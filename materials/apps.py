@@ -10,11 +10,15 @@ class MaterialsConfig(AppConfig):
         from materials import holdings  # noqa: F401  # says what is held of a person
         from materials.extraction.sandbox import hide_from_neighbours
         from materials.index.sweep import SWEEPING
+        from materials.overview import OLDEST, QUEUE
         from materials.worker.local import LOOKING
         from stemcore import doctor
+        from stemcore.observing import readings
         from stemcore.periodic import register
 
         doctor.register("materials", materials_doctor.checks)
+        readings.register(QUEUE)
+        readings.register(OLDEST)
         register(SWEEPING)
         register(LOOKING)
         # A parser that a file has taken over runs as the same user where none other can be had.

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from stemcore.database import LONG, read
+from stemcore.observing.readings import Reading
 
 # A material's state is that of its newest job.
 _NEWEST = """
@@ -15,10 +16,23 @@ _NEWEST = """
 """
 
 _QUEUE = """
-select status, count(*), extract(epoch from now() - min(created_at))::bigint
+select status, count(*), extract(epoch from now() - min(created_at))::bigint as oldest
 from material_processing_jobs where status in ('pending', 'retry', 'processing')
 group by status order by status
 """
+
+QUEUE = Reading(
+    "stem_material_jobs",
+    "Jobs of the queue of materials by status (pending, retry, processing).",
+    "status",
+    f"SELECT status, count FROM ({_QUEUE}) queue",  # noqa: S608
+)
+OLDEST = Reading(
+    "stem_material_job_oldest_seconds",
+    "Age of the oldest job of the queue of materials by status.",
+    "status",
+    f"SELECT status, oldest FROM ({_QUEUE}) queue",  # noqa: S608
+)
 
 _FAILURES = f"""
 with newest as ({_NEWEST})

@@ -26,6 +26,7 @@ from stemcore.lifespan import handle_lifespan, in_work  # noqa: E402
 get_resolver().url_patterns  # noqa: B018
 
 DJANGO_PATHS = ("/admin/", "/static/")
+METRICS = "/metrics"
 
 
 class AdminThreads:
@@ -57,8 +58,15 @@ class AdminThreads:
 admin = AdminThreads(ADMIN.threads)
 
 
+async def metrics(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    # Loads Prometheus's library where it is wanted alone.
+    from stemcore.observing.endpoint import handle_metrics
+
+    await handle_metrics(scope, receive, send)
+
+
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Routes lifespan events, the admin with its static files, and everything else: the API."""
+    """Routes lifespan events, metrics, the admin with its static files, and all else: the API."""
     if scope["type"] == "lifespan":
         await handle_lifespan(receive, send)
         return
@@ -66,7 +74,9 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await send({"type": "websocket.close"})
         return
     with in_work():
-        if scope["path"] == "/admin" or scope["path"].startswith(DJANGO_PATHS):
+        if scope["path"] == METRICS and settings.METRICS_TOKEN:
+            await metrics(scope, receive, send)
+        elif scope["path"] == "/admin" or scope["path"].startswith(DJANGO_PATHS):
             await admin(scope, receive, send)
         else:
             await handle_api(scope, receive, send)

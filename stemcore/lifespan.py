@@ -9,6 +9,7 @@ from typing import Any
 
 from structlog import get_logger
 
+from stemcore import observing
 from stemcore.database.runs import end_runs
 from stemcore.periodic import start_jobs
 from stemcore.providers import prepare
@@ -30,6 +31,7 @@ async def start() -> None:
     asyncio.get_running_loop().set_default_executor(
         ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolver")
     )
+    observing.start()
     prepare()
     _collect_garbage_rarely()
     start_jobs()

@@ -19,11 +19,15 @@ to go on in another protocol is an ordinary request, its body included.
 
 import asyncio
 import json
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import httptools
 import uvicorn
+from django.conf import settings
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from stemcore.observing.folder import shared_folder
 
 HEADER_BYTES = 64 * 1024
 HEADER_COUNT = 100
@@ -196,6 +200,18 @@ class BoundedProtocol(HttpToolsProtocol):
 
 def serve(host: str, port: int, *, workers: int = 1, grace_s: int) -> None:
     """Serves the API until the process is told to end; requests in work may go on for `grace_s`."""
+    with _numbers_of(workers):
+        _run(host, port, workers, grace_s)
+
+
+def _numbers_of(workers: int) -> AbstractContextManager[None]:
+    """What lets several processes on one port tell their metrics as one."""
+    if workers == 1 or not settings.METRICS_TOKEN:
+        return nullcontext()
+    return shared_folder()
+
+
+def _run(host: str, port: int, workers: int, grace_s: int) -> None:
     uvicorn.run(
         "stemcore.asgi:application",
         host=host,

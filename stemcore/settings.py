@@ -163,6 +163,10 @@ LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "console"), "console" if DEBUG el
 LOG_LEVEL = env.choice("LOG_LEVEL", ("debug", "info", "warning", "error"), "info")
 configure_logging(LOG_FORMAT, LOG_LEVEL)
 
+# --- Watching -----------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.token("METRICS_TOKEN")
+
 # --- Supabase -----------------------------------------------------------------------------------
 
 SUPABASE_URL = env.url("SUPABASE_URL", "NEXT_PUBLIC_SUPABASE_URL")

@@ -25,13 +25,15 @@ class Service:
 
 
 @contextmanager
-def service(server: ServerHandle, database: str, **environ: str) -> Iterator[Service]:
+def service(
+    server: ServerHandle, database: str, *, workers: int = 1, **environ: str
+) -> Iterator[Service]:
     """A service that serves, with a second of grace when it is told to end."""
     with Relay(server.socket_dir) as relay:
         address = f"postgresql://{LOGIN}@127.0.0.1:{relay.port}/{database}?sslmode=disable"
         known = {**os.environ, **environment(server, free_port()), "DATABASE_URL": address}
         port = free_port()
-        command = f"manage.py serve --port {port} --grace {GRACE_S}"
+        command = f"manage.py serve --port {port} --workers {workers} --grace {GRACE_S}"
         process = subprocess.Popen([sys.executable, *command.split()], env={**known, **environ})
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz")

@@ -17,6 +17,7 @@ from django.urls import Resolver404, resolve
 from rest_framework.response import Response
 from structlog import get_logger
 
+from stemcore import observing
 from stemcore.api.exceptions import error_response
 from stemcore.api.renderers import EnvelopeRenderer
 from stemcore.api.request import ApiRequest, ClientGone, request_id_of
@@ -32,7 +33,8 @@ async def handle_api(scope: dict[str, Any], receive: Any, send: Any) -> None:
     request_id.set(request_id_of(request))
     started = monotonic()
     arrived_at.set(started)
-    response = await _unless_gone(request)
+    with observing.request(request):
+        request.answer = response = await _unless_gone(request)
     _log(request, response, started)
     if response is not None:
         await _send(response, send)
@@ -87,6 +89,7 @@ def _view_of(request: ApiRequest) -> Awaitable[Response]:
         match = match_of(request.path_info)
     except Resolver404:
         raise NotFound from None
+    request.resolver_match = match
     work: Awaitable[Response] = match.func(request, *match.args, **match.kwargs)
     return work
 

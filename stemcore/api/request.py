@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.core.handlers.asgi import ASGIRequest
+from rest_framework.response import Response
 
 from stemcore.errors import BodyTooSlow, PayloadTooLarge
 
@@ -86,6 +87,8 @@ class ApiRequest(ASGIRequest):
         self._receive = receive
         self.body_taken = asyncio.Event()
         self.body_size = 0
+        self.answer: Response | None = None
+        """What it was answered; None until then, and when its client left before."""
 
     async def take_body(self, limit: int) -> None:
         """Takes the whole body in, so that it can be read as any Django request's.

@@ -28,12 +28,24 @@ class Run:
     `until` is when it must have ended, on the monotonic clock.
     """
 
-    __slots__ = ("answered", "began", "broken", "lane", "over", "until", "unwanted", "winding_up")
+    __slots__ = (
+        "answered",
+        "began",
+        "broken",
+        "lane",
+        "over",
+        "started",
+        "until",
+        "unwanted",
+        "winding_up",
+    )
 
     def __init__(self, lane: Lane, until: float) -> None:
         self.lane = lane
         self.until = until
         self.began = monotonic()
+        self.started = 0.0
+        """When a thread took it up; 0 until then."""
         self.unwanted = False
         """The caller has gone."""
         self.over = False
@@ -47,7 +59,8 @@ class Run:
 
     def start(self) -> None:
         """From now on the lane's limit counts, too."""
-        self.until = min(self.until, monotonic() + self.lane.limit_s)
+        self.started = monotonic()
+        self.until = min(self.until, self.started + self.lane.limit_s)
 
     def left(self) -> float:
         """Seconds until the run must end; 0 when it must have ended."""

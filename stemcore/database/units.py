@@ -17,6 +17,7 @@ from django.db import Error as DatabaseFailure
 from django.db import connection, transaction
 from psycopg.errors import LockNotAvailable
 
+from stemcore import observing
 from stemcore.context import answer_due
 from stemcore.database.lanes import SHORT, Lane
 from stemcore.database.postgres.base import CANCEL_S, LOOK_EVERY_S
@@ -45,6 +46,7 @@ class Unit(Generic[P, R]):
     def __init__(self, work: Callable[P, R], *, lane: Lane, atomic: bool) -> None:
         update_wrapper(self, work)
         self.lane = lane
+        self.name = f"{work.__module__}.{work.__qualname__}"
         self.sync: Callable[P, R] = transaction.atomic(work) if atomic else work
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Coroutine[Any, Any, R]:
@@ -57,7 +59,8 @@ class Unit(Generic[P, R]):
         while True:
             run = Run(self.lane, until)
             try:
-                return await _outcome(run, work)
+                with observing.unit(self.name, run):
+                    return await _outcome(run, work)
             except DatabaseFailure as error:
                 if rerun and run.broken and not run.answered:
                     rerun = False  # nothing was done: the connection had died unseen

@@ -10,13 +10,14 @@ from django.conf import settings
 from django.utils import timezone
 from structlog import get_logger
 
+from stemcore import observing
 from stemcore.context import request_id
 from stemcore.deadline import Deadline
 from stemcore.models import ProviderCall
 from stemcore.providers import call_log
 from stemcore.providers.base import Provider
 from stemcore.providers.errors import AttemptFailed, FailureKind
-from stemcore.providers.types import Call, Kind, Usage
+from stemcore.providers.types import Budget, Call, Kind, Usage
 
 log = get_logger(__name__)
 
@@ -53,16 +54,27 @@ class Attempts:
 
         Raises AttemptFailed. An attempt whose caller went away is recorded too.
         """
-        budget = self.call.budget if self.kind == "generation" else None
-        if budget is not None and budget.left <= 0:
+        if self._budget is not None and self._budget.left <= 0:
             raise AttemptFailed(FailureKind.UNUSABLE, SPENT)
         self.made += 1
         row = self._row(provider)
+        with observing.attempt(row):
+            return await self._made(row, provider, until, ask, read)
+
+    async def _made(
+        self,
+        row: ProviderCall,
+        provider: Provider,
+        until: Deadline,
+        ask: Callable[[Provider], Awaitable[A]],
+        read: Callable[[A], Awaitable[T]],
+    ) -> tuple[T, A, int]:
+        """The same, written down in the row."""
         started = perf_counter()
         try:
             async with asyncio.timeout(until.remaining()):
                 answer = await ask(provider)
-            if budget is not None:
+            if (budget := self._budget) is not None:
                 budget.left -= 1
             _count(row, answer.usage)
             made = await read(answer)
@@ -87,6 +99,10 @@ class Attempts:
             row.latency_ms = round((perf_counter() - started) * 1000)
             call_log.record(row)
         return made, answer, row.latency_ms
+
+    @property
+    def _budget(self) -> Budget | None:
+        return self.call.budget if self.kind == "generation" else None
 
     def _row(self, provider: Provider) -> ProviderCall:
         call = self.call

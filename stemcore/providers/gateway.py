@@ -13,6 +13,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Generic, TypeVar, cast
 
+from stemcore import observing
 from stemcore.answers.aside import read_aside
 from stemcore.answers.errors import UnusableAnswer
 from stemcore.deadline import Deadline
@@ -204,9 +205,14 @@ class _Run(Generic[A, T]):
             except AttemptFailed as failure:
                 if failure.blames_provider and (fair or failure.kind is not FailureKind.TIMEOUT):
                     breaker.failed(circuit)
+                    self._tell(circuit)
                 raise
             breaker.succeeded(circuit)
+            self._tell(circuit)
         return made
+
+    def _tell(self, circuit: tuple[str, Kind]) -> None:
+        observing.circuit(*circuit, is_open=not breaker.lets_through(circuit))
 
 
 class _GenerationRun(_Run[Reply, T | None]):

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from materials.requests import MAX_BATCH
 from materials.worker.crew import Crew
 from materials.worker.work import RELEASE_S, End, Ended
+from stemcore import observing
 from stemcore.database.runs import end_runs
 from stemcore.providers import prepare
 from stemcore.runtime import run
@@ -71,6 +72,7 @@ async def _work(crew: Crew, batch: int | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, _end, stop)
+    observing.start()
     prepare()
     if batch is None:
         await crew.work_until(stop, GRACE_S)
