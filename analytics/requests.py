@@ -13,6 +13,11 @@ MAX_QUESTION = 500
 class StoredReportBody(ClassBody):
     """A report on a class."""
 
+    examples = {
+        "Made anew": {"class_id": CLASS_ID, "user_id": TEACHER_ID, "force_refresh": True},
+        "As it is stored": {"class_id": CLASS_ID, "user_id": TEACHER_ID},
+    }
+
     force_refresh: bool = False
     """Whether to make it anew though a fresh one is stored."""
 

@@ -20,7 +20,7 @@ from stemcore.api.body import (
     Whole,
 )
 from stemcore.deadline import Deadline
-from stemcore.embedded.demo.people import CLASS_ID, SESSION_ID, STUDENT_ID
+from stemcore.embedded.demo.people import CLASS_ID, OLD_SESSION_ID, SESSION_ID, STUDENT_ID
 from stemcore.prompts import trimmed
 
 ToolName = Annotated[str, Field(max_length=200)]
@@ -82,9 +82,7 @@ class RenameSession(ClassBody):
 class ArchiveSession(ClassBody):
     """A session to be put away."""
 
-    examples = {
-        "A session": {**STUDENT, "session_id": "d5000000-0000-4000-8000-00000000000a"},
-    }
+    examples = {"An old session": {**STUDENT, "session_id": OLD_SESSION_ID}}
 
     session_id: UUID
     """The session, one's own."""

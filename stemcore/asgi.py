@@ -25,7 +25,8 @@ from stemcore.lifespan import handle_lifespan, in_work  # noqa: E402
 # Loads every view now: the first request must not wait for their files.
 get_resolver().url_patterns  # noqa: B018
 
-DJANGO_PATHS = ("/admin/", "/static/")
+DJANGO_PATHS = ("/admin", "/static", *(["/docs"] if settings.API_DOCS else []))
+DJANGO_FOLDERS = tuple(f"{path}/" for path in DJANGO_PATHS)
 METRICS = "/metrics"
 
 
@@ -66,7 +67,7 @@ async def metrics(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Routes lifespan events, metrics, the admin with its static files, and all else: the API."""
+    """Routes lifespan events, metrics, admin, docs and static files, and all else: the API."""
     if scope["type"] == "lifespan":
         await handle_lifespan(receive, send)
         return
@@ -76,7 +77,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     with in_work():
         if scope["path"] == METRICS and settings.METRICS_TOKEN:
             await metrics(scope, receive, send)
-        elif scope["path"] == "/admin" or scope["path"].startswith(DJANGO_PATHS):
+        elif scope["path"].startswith(DJANGO_FOLDERS) or scope["path"] in DJANGO_PATHS:
             await admin(scope, receive, send)
         else:
             await handle_api(scope, receive, send)

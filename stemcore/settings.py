@@ -33,6 +33,9 @@ if not DEBUG:
 elif not SECRET_KEY:
     SECRET_KEY = "only-for-development-" + "0" * 40
 
+# The API's document at /docs, to read and to try.
+API_DOCS = env.flag("API_DOCS", DEBUG)
+
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "stemcore.console.apps.ConsoleConfig",
@@ -48,6 +51,7 @@ INSTALLED_APPS = [
     "learning",
     "chat",
     "analytics",
+    *(["drf_spectacular_sidecar"] if API_DOCS else []),  # the files of Swagger UI
 ]
 
 # The admin's middleware. API requests pass none of it: each class would cost a thread hop

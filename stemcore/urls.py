@@ -1,9 +1,11 @@
 """Every route, in one place."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from stemcore.api.health import HealthViewSet, ReadinessViewSet
+from stemcore.docs import views as docs
 
 urlpatterns = [
     path("healthz", HealthViewSet.as_view({"get": "healthz"})),
@@ -16,3 +18,9 @@ urlpatterns = [
     path("v1/analytics/", include("analytics.urls")),
     path("admin/", admin.site.urls),
 ]
+
+if settings.API_DOCS:
+    urlpatterns += [
+        path("docs", docs.page, name="docs"),
+        path("docs/openapi.yaml", docs.document, name="docs-document"),
+    ]

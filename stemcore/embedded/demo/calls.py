@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import time
+from typing import Any
 
 import jwt
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.conf import settings
 from stemcore.embedded.demo.people import (
     CLASS_ID,
     MATERIAL_ID,
+    PEOPLE,
     SESSION_ID,
     STUDENT_ID,
     TEACHER_ID,
@@ -54,6 +56,17 @@ def demo_token(user_id: str) -> str:
         "exp": int(time()) + TOKEN_DAYS * 86_400,
     }
     return jwt.encode(claims, settings.SUPABASE_JWT_SECRET, algorithm="HS256")
+
+
+def demo_access() -> dict[str, Any]:
+    """Key and tokens for a page that tries the API: `token` where a call names no user."""
+    tokens = {user_id: demo_token(user_id) for user_id in PEOPLE}
+    return {
+        "key": settings.PYTHON_BACKEND_API_KEY,
+        "token": tokens[TEACHER_ID],
+        "tokens": tokens,
+        "people": list(PEOPLE.values()),
+    }
 
 
 def demo_calls() -> list[DemoCall]:

@@ -49,7 +49,9 @@ INSERT INTO storage.objects (bucket_id, name) VALUES
 
 INSERT INTO public.class_chat_sessions (id, class_id, owner_user_id, title) VALUES
   ('d5000000-0000-4000-8000-000000000001', 'dc000000-0000-4000-8000-000000000001',
-   'd0000000-0000-4000-8000-000000000003', 'Questions about energy');
+   'd0000000-0000-4000-8000-000000000003', 'Questions about energy'),
+  ('d5000000-0000-4000-8000-00000000000a', 'dc000000-0000-4000-8000-000000000001',
+   'd0000000-0000-4000-8000-000000000003', 'Questions of last term');
 
 INSERT INTO public.blueprints
   (class_id, version, status, summary, created_by, published_by, published_at, content_json)

@@ -12,8 +12,9 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from stemcore.docs import views as docs
 from stemcore.embedded import demo
-from stemcore.embedded.demo.calls import demo_calls
+from stemcore.embedded.demo.calls import demo_access, demo_calls
 from stemcore.embedded.demo.environment import remove_env_file
 from stemcore.embedded.demo.people import CLASS_ID
 from stemcore.embedded.platform import DATABASE, PlatformOutdated, install_platform
@@ -36,6 +37,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=PORT, help=f"another port than {PORT}")
         parser.add_argument("--reset", action="store_true", help="remove the demo's data and keys")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,13 +45,15 @@ class Command(BaseCommand):
             raise CommandError(
                 "The demo makes its own database and never touches another: unset DATABASE_URL."
             )
+        self._port = options["port"]
         if options["reset"]:
             self._reset()
             return
         self._check_port()
         self._prepare()
         self._print_guide()
-        serve(HOST, PORT, grace_s=GRACE_S)
+        docs.fill_in = demo_access
+        serve(HOST, self._port, grace_s=GRACE_S)
         self._say("Stopped. The data stays in .data/ for the next start.")
 
     def _say(self, line: str) -> None:
@@ -58,7 +62,7 @@ class Command(BaseCommand):
 
     def _reset(self) -> None:
         if self._port_taken():
-            raise CommandError(f"Something still runs on port {PORT}: stop the demo first.")
+            raise CommandError(f"Something still runs on port {self._port}: stop the demo first.")
         if not start(settings.DATA_DIR).close(remove=True):
             raise CommandError("Another process uses the demo's database: stop it first.")
         shutil.rmtree(settings.DATA_DIR, ignore_errors=True)
@@ -67,12 +71,14 @@ class Command(BaseCommand):
 
     def _check_port(self) -> None:
         if self._port_taken():
-            raise CommandError(f"Port {PORT} is taken. Stop what runs there and try again.")
+            raise CommandError(
+                f"Port {self._port} is taken. Stop what runs there, or name another one by --port."
+            )
 
     def _port_taken(self) -> bool:
         with socket.socket() as probe:
             probe.settimeout(1)
-            return probe.connect_ex((HOST, PORT)) == 0
+            return probe.connect_ex((HOST, self._port)) == 0
 
     def _prepare(self) -> None:
         self._say("1/3  the platform's tables …")
@@ -115,10 +121,11 @@ class Command(BaseCommand):
             staff.save()
 
     def _print_guide(self) -> None:
-        base = f"http://{HOST}:{PORT}"
+        base = f"http://{HOST}:{self._port}"
         self._say(
             f"\nThe service answers on {base}\n"
             f"  health  {base}/healthz\n"
+            f"  docs    {base}/docs   every route, to be tried with a click\n"
             f"  staff   {base}/admin/   user {STAFF}, password {settings.DEMO_STAFF_PASSWORD}\n"
         )
         for number, call in enumerate(demo_calls(), 1):
