@@ -65,6 +65,17 @@ def test_it_composes_accents_printed_over_their_letters() -> None:
     assert page_text(document(drawing)) == "können"
 
 
+def test_a_character_without_a_meaning_leaves_the_others_in_their_places() -> None:
+    drawing = text(72, 700, 12, r"Of \000 about") + text(170, 700, 12, "10")
+    drawing += text(183.4, 704.5, 7, "23") + text(200, 700, 12, "parts")
+    assert page_text(document(drawing)) == "Of about 10²³ parts"
+
+
+def test_a_page_of_single_letters_is_no_garbage() -> None:
+    drawing = "".join(text(72, 700 - 30 * n, 11, letter) for n, letter in enumerate("abcdefgh"))
+    assert page_text(document(drawing)) == "\n".join("abcdefgh")
+
+
 # Scripts, cells, order ---------------------------------------------------------------------------
 
 

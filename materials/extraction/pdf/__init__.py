@@ -20,7 +20,6 @@ from materials.extraction.pdf.structure import (
 from materials.quality import is_gibberish
 
 _UNREADABLE_SHARE: Final = 0.3
-_SCAN_CHARS: Final = 20
 _NAMED_PAGES: Final = 20
 
 
@@ -65,17 +64,13 @@ def _is_garbled(page: Page) -> bool:
     return page.unreadable > _UNREADABLE_SHARE or is_gibberish(text)
 
 
-def _is_scan(page: Page) -> bool:
-    return page.has_picture and sum(len(line.text) for line in page.lines) < _SCAN_CHARS
-
-
 def _warnings(pages: Sequence[Page], garbled: Sequence[bool], page_count: int) -> Iterator[str]:
     if page_count > len(pages):
         yield (
             f"Only the first {len(pages)} of {page_count} pages were read. Split the document "
             "and upload the rest as another material."
         )
-    scans = [number for number, page in enumerate(pages, start=1) if _is_scan(page)]
+    scans = [number for number, page in enumerate(pages, start=1) if page.is_scan]
     if scans:
         yield (
             f"These pages are pictures without text: {_numbers(scans)}. If they are scans, run "

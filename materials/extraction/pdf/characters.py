@@ -54,6 +54,8 @@ _UNREADABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffd-\uffff"
     "\U000e0000-\U0010ffff]"
 )
+_SPACES = re.compile(" {2,}")
+_ENDS_OF_LINES = dict.fromkeys(map(ord, f"\r{HYPHENS}"))
 _PRINTED_BEFORE = re.compile("([\U000f0300-\U000f036f]) ?([^\\W\\d_])")
 _DOTLESS = {"ı": "i", "ȷ": "j"}
 _compatible = partial(unicodedata.normalize, "NFKC")
@@ -77,14 +79,13 @@ def readable(text: str) -> str:
     text = joined(text).translate(_TRANSLATION)
     text = _SHAPES.sub(lambda found: _compatible(found[0]), text)
     text = _PRINTED_BEFORE.sub(_composed, text)
-    return unicodedata.normalize("NFC", _UNREADABLE.sub("", text))
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", _UNREADABLE.sub("", text)))
 
 
 def unreadable_count(text: str) -> int:
     """How many characters no reader could make out, of a text as the PDF holds it."""
-    if text.isascii() and text.isprintable():
-        return 0
-    return len(_UNREADABLE.findall(joined(text).translate(_TRANSLATION)))
+    suspects = "".join(_UNREADABLE.findall(text)).translate(_ENDS_OF_LINES)
+    return len(_UNREADABLE.findall(joined(suspects).translate(_TRANSLATION))) if suspects else 0
 
 
 def _composed(found: re.Match[str]) -> str:

@@ -1,100 +1,91 @@
-"""What PDFium knows of a page: its text with its places, its pictures, notes and fields.
+"""The text of a page as PDFium knows it: letters with their places, sizes and weights.
 
-A call into PDFium costs about as much as the rest of the work on a character, so the text is
-fetched at once, and of a word of letters only its ends are looked up.
+A call into PDFium costs more than the rest of the work on a character. So the text comes at once,
+and the places come into one buffer, without a step of Python between the calls.
 """
 
 import re
 import sys
-from collections import Counter
+from array import array
+from collections import Counter, deque
 from collections.abc import Iterator
-from ctypes import byref, c_double, c_ushort, create_string_buffer
-from math import pi
-from typing import Any, Final
-
-import pypdfium2_raw as pdfium
+from ctypes import (
+    addressof,
+    byref,
+    c_double,
+    c_float,
+    c_ushort,
+    c_void_p,
+    create_string_buffer,
+    memset,
+    sizeof,
+)
+from itertools import repeat
+from math import hypot, isfinite, pi
+from typing import Final
 
 from materials.extraction.pdf.characters import ACCENTS, accent
-from materials.extraction.pdf.lines import Run
+from materials.extraction.pdf.pdfium import CHAR_ORIGIN, LOOSE_CHAR_BOX, PDFIUM, UNICODE
+from materials.extraction.pdf.runs import Floats, Letters, Run
 
 PAGE_CHARS: Final = 100_000
 """Characters read of one page."""
 
-_WORD = re.compile(r"\S+")
-# Where the ends are alike there can be no script between them; group 1 ends with its last letter.
-_PLAIN = re.compile(
-    r"[(\[\"'“‘]?((?:[^\W\d_]+[-'’./])*[^\W\d_]{2,}|[^\W\d_]|\d+)[.,;:!?)\]\"'”’]{0,3}"
-)
 _ACCENT = re.compile("[" + re.escape("".join(ACCENTS)) + "]")
 _HALF = re.compile("[\ud800-\udfff]")
 _SAMPLES: Final = 40
-_SAME: Final = 0.05
 _BOLD_WEIGHT: Final = 600
 _BOLD_NAME = re.compile(rb"bold|black|heavy|demi|-medi|\bcmbx|sfbx|\+cmbx", re.IGNORECASE)
+_NAME = create_string_buffer(64)
 
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top."""
+_AT_ONCE: Final = 4096
+_FLOATS = (c_float * (4 * _AT_ONCE))()
+_SLOTS: Final = [c_void_p(addressof(_FLOATS) + 16 * n) for n in range(_AT_ONCE)]
+"""The places in the buffer to which PDFium writes one box each."""
 
 
 class TextPage:
     """The text of one page; `close` gives its memory back."""
 
-    def __init__(self, page: Any) -> None:
-        self._text_page = pdfium.FPDFText_LoadPage(page)
-        count = pdfium.FPDFText_CountChars(self._text_page) if self._text_page else 0
+    def __init__(self, page: int) -> None:
+        self._text_page = c_void_p(PDFIUM.FPDFText_LoadPage(page))
+        count = PDFIUM.FPDFText_CountChars(self._text_page) if self._text_page else 0
         self._count = max(0, min(count, PAGE_CHARS))
-        self._rectangle = pdfium.FS_RECTF()
-        self._x, self._y = c_double(), c_double()
-        # Letters of one font on one line have the same height and the same baseline.
-        self._printed_at, self._baseline = (0.0, 0.0), 0.0
+        self._origin, self._matrix = (c_double(), c_double()), (c_float * 6)()
         self.raw = self._fetch()
         self.unmapped = 0.0
         self._turns = self._sample()
+        self._sides = _turned(self._boxes(), self._turns)
 
     def close(self) -> None:
         if self._text_page:
-            pdfium.FPDFText_ClosePage(self._text_page)
+            PDFIUM.FPDFText_ClosePage(self._text_page)
 
     def runs(self) -> Iterator[Run]:
         """The text in the order of the file, words of one kind that follow each other together."""
-        text = self._with_accents()
-        open_run: Run | None = None
-        end = 0
-        for found in _WORD.finditer(text):
-            start, stop = found.span()
-            spaced = start > end
-            for first, last, box in self._pieces(text, start, stop):
-                if open_run and spaced and open_run.takes(*box):
-                    open_run.extend(text[first:last], box[2], last - 1)
-                else:
-                    if open_run:
-                        yield open_run
-                    open_run = self._run(text[first:last], (first, last - 1), box, spaced)
-                spaced = False
-            end = stop
-        if open_run:
-            yield open_run
+        return Letters(self._with_accents(), self._sides, self._printed).runs()
 
     def is_bold(self, index: int) -> bool:
         """Whether a character is of a bold font, by its weight or, where that lies, its name."""
-        if pdfium.FPDFText_GetFontWeight(self._text_page, index) >= _BOLD_WEIGHT:
+        if PDFIUM.FPDFText_GetFontWeight(self._text_page, index) >= _BOLD_WEIGHT:
             return True
-        name = create_string_buffer(64)
-        pdfium.FPDFText_GetFontInfo(self._text_page, index, name, 64, None)
-        return bool(_BOLD_NAME.search(name.value))
+        PDFIUM.FPDFText_GetFontInfo(self._text_page, index, _NAME, len(_NAME), None)
+        return bool(_BOLD_NAME.search(_NAME.value))
 
     def _fetch(self) -> str:
         """The text, each unit of UTF-16 as one character, at PDFium's own indices."""
         buffer = (c_ushort * (self._count + 1))()
-        if self._count:
-            pdfium.FPDFText_GetText(self._text_page, 0, self._count, buffer)
-        text = "".join(map(chr, buffer[: self._count]))
-        # With codes beyond the first plane PDFium's text may not keep to its own indices.
-        return self._fetch_one_by_one() if _HALF.search(text) else text
+        written = PDFIUM.FPDFText_GetText(self._text_page, 0, self._count, buffer) - 1
+        units = memoryview(buffer).cast("B")[: 2 * self._count]
+        text = str(units, f"utf-16-{sys.byteorder[0]}e", "surrogatepass")
+        # PDFium's text leaves characters out that say nothing, and may tell those beyond the first
+        # plane as one: then it does not keep to its own indices.
+        apart = not written == len(text) == self._count or _HALF.search(text)
+        return self._fetch_one_by_one() if apart else text
 
     def _fetch_one_by_one(self) -> str:
-        codes = (pdfium.FPDFText_GetUnicode(self._text_page, n) for n in range(self._count))
-        return "".join(chr(code) if code <= sys.maxunicode else "\ufffd" for code in codes)
+        codes = map(UNICODE, repeat(self._text_page), range(self._count))
+        return "".join(chr(code) if 0 < code <= sys.maxunicode else "\ufffd" for code in codes)
 
     def _sample(self) -> int:
         """Quarter turns, by the clock, of most of the text; sets `unmapped` on the way.
@@ -104,104 +95,68 @@ class TextPage:
         turns: Counter[int] = Counter()
         errors = 0
         for index in range(0, self._count, max(1, self._count // _SAMPLES)):
-            if not self.raw[index].isspace():
-                angle = pdfium.FPDFText_GetCharAngle(self._text_page, index)
+            angle = PDFIUM.FPDFText_GetCharAngle(self._text_page, index)
+            if not self.raw[index].isspace() and isfinite(angle):
                 turns[round(angle / (pi / 2)) % 4] += 1
-                errors += pdfium.FPDFText_HasUnicodeMapError(self._text_page, index) == 1
+                errors += PDFIUM.FPDFText_HasUnicodeMapError(self._text_page, index) == 1
         self.unmapped = errors / max(1, turns.total())
         return max(turns, key=turns.__getitem__) if turns else 0
+
+    def _boxes(self) -> "array[float]":
+        """Left, top, right, bottom of each character with the full height of its font.
+
+        All the same for a character that has no place, as a space of PDFium's own.
+        """
+        found = array("f")
+        for start in range(0, self._count, _AT_ONCE):
+            indices = range(start, min(start + _AT_ONCE, self._count))
+            memset(_FLOATS, 0, sizeof(_FLOATS))
+            deque(map(LOOSE_CHAR_BOX, repeat(self._text_page), indices, _SLOTS), maxlen=0)
+            found.frombytes(memoryview(_FLOATS).cast("B")[: 16 * len(indices)])
+        return found
 
     def _with_accents(self) -> str:
         """The text with accents that are printed over a letter made part of it."""
         chars: list[str] | None = None
         for found in _ACCENT.finditer(self.raw):
             index = found.start()
-            box = self._box(index)
             for other, before in ((index + 1, True), (index - 1, False)):
-                if box and self._letter_under(box, other):
+                if self._letter_under(index, other):
                     chars = chars or list(self.raw)
                     chars[index] = accent(found[0], before=before)
                     break
         return "".join(chars) if chars else self.raw
 
-    def _letter_under(self, box: Box, index: int) -> bool:
+    def _letter_under(self, accent: int, index: int) -> bool:
         if not 0 <= index < self._count or not self.raw[index].isalpha():
             return False
-        letter = self._box(index)
-        if letter is None:
-            return False
-        overlap = min(box[2], letter[2]) - max(box[0], letter[0])
-        return overlap > 0.5 * min(box[2] - box[0], letter[2] - letter[0])
+        lefts, _, rights, _ = self._sides
+        left, right, other_left, other_right = (
+            lefts[accent], rights[accent], lefts[index], rights[index],
+        )  # fmt: skip
+        overlap = min(right, other_right) - max(left, other_left)
+        return overlap > 0.5 * min(right - left, other_right - other_left)
 
-    def _pieces(self, text: str, start: int, stop: int) -> Iterator[tuple[int, int, Box]]:
-        """The parts of a word that are printed in one size on one line."""
-        if whole := self._plain_word(text, start, stop):
-            yield start, stop, whole
-            return
-        piece: list[tuple[int, Box]] = []
-        for index in range(start, stop):
-            box = self._box(index)
-            if box is None:
-                continue
-            if piece and not _alike(piece[-1][1], box):
-                yield piece[0][0], index, _around(piece)
-                piece = []
-            piece.append((index, box))
-        if piece:
-            yield piece[0][0], stop, _around(piece)
-
-    def _plain_word(self, text: str, start: int, stop: int) -> Box | None:
-        """The place of a word of letters or digits alone whose ends are printed alike."""
-        found = _PLAIN.fullmatch(text, start, stop)
-        first = self._box(start) if found else None
-        if not found or not first:
-            return None
-        letter = found.end(1) - 1
-        last = self._box(stop - 1) if stop - 1 > start else first
-        if not last or not _alike(first, last):
-            return None
-        if letter not in (start, stop - 1) and not (
-            (box := self._box(letter)) and _alike(first, box)
-        ):
-            return None
-        # From right to left the first letter stands on the right.
-        return (min(first[0], last[0]), first[1], max(first[2], last[2]), first[3])
-
-    def _run(self, text: str, ends: tuple[int, int], box: Box, spaced: bool) -> Run:
-        left, bottom, right, top = box
-        if self._printed_at != (bottom, top):
-            self._printed_at = (bottom, top)
-            self._baseline = self._origin(ends[0])
-        return Run(text, left, right, self._baseline, bottom, top, spaced, ends)
-
-    def _origin(self, index: int) -> float:
-        pdfium.FPDFText_GetCharOrigin(self._text_page, index, byref(self._x), byref(self._y))
-        return _turned(self._x.value, self._y.value, self._turns)[1]
-
-    def _box(self, index: int) -> Box | None:
-        """The place of a character with the full height of its font; none of PDFium's own."""
-        rectangle = self._rectangle
-        if not pdfium.FPDFText_GetLooseCharBox(self._text_page, index, rectangle):
-            return None
-        left, bottom, right, top = rectangle.left, rectangle.bottom, rectangle.right, rectangle.top
-        if self._turns:
-            left, bottom = _turned(left, bottom, self._turns)
-            right, top = _turned(right, top, self._turns)
-            left, right = min(left, right), max(left, right)
-            bottom, top = min(bottom, top), max(bottom, top)
-        return (left, bottom, right, top) if top > bottom else None
+    def _printed(self, index: int) -> tuple[float, float]:
+        """Size and baseline of a character."""
+        x, y = self._origin
+        CHAR_ORIGIN(self._text_page, index, byref(x), byref(y))
+        matrix = self._matrix
+        PDFIUM.FPDFText_GetMatrix(self._text_page, index, matrix)
+        size = PDFIUM.FPDFText_GetFontSize(self._text_page, index) * hypot(matrix[2], matrix[3])
+        return size, (y.value, x.value, -y.value, -x.value)[self._turns]
 
 
-def _turned(x: float, y: float, turns: int) -> tuple[float, float]:
-    """The point once the page is turned so that its text runs to the right."""
-    return ((x, y), (-y, x), (-x, -y), (y, -x))[turns]
+def _turned(boxes: "array[float]", turns: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """Left, bottom, right, top of each box once the page is turned so that its text runs right."""
+    left, top, right, bottom = (boxes[side::4].tolist() for side in range(4))
+    for _ in range(turns):
+        left, bottom, right, top = _negative(top), left, _negative(bottom), right
+    if turns:
+        left, right = list(map(min, left, right)), list(map(max, left, right))
+        bottom, top = list(map(min, bottom, top)), list(map(max, bottom, top))
+    return left, bottom, right, top
 
 
-def _alike(one: Box, other: Box) -> bool:
-    return abs(one[1] - other[1]) < _SAME and abs(one[3] - other[3]) < _SAME
-
-
-def _around(piece: list[tuple[int, Box]]) -> Box:
-    boxes = [box for _, box in piece]
-    left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
-    return left, boxes[0][1], right, boxes[0][3]
+def _negative(values: Floats) -> Floats:
+    return [-value for value in values]

@@ -33,12 +33,12 @@ _CONTINUATION = re.compile(r"\w+")
 class Style:
     """What tells the headings of a document from its text."""
 
-    body_height: float
+    body_size: float
     bold_counts: bool
 
     def is_heading(self, line: Line) -> bool:
-        larger = line.height > _LARGER * self.body_height
-        bold = self.bold_counts and line.bold and line.height >= _NOT_SMALLER * self.body_height
+        larger = line.size > _LARGER * self.body_size
+        bold = self.bold_counts and line.bold and line.size >= _NOT_SMALLER * self.body_size
         return (larger or bold) and _could_be_title(line.text, strict=not larger)
 
 
@@ -46,7 +46,7 @@ def style_of(pages: Iterable[Page]) -> Style:
     chars: Counter[float] = Counter()
     bold = 0
     for line in chain.from_iterable(page.lines for page in pages):
-        chars[line.height] += len(line.text)
+        chars[line.size] += len(line.text)
         bold += len(line.text) if line.bold else 0
     body = max(chars, key=chars.__getitem__) if chars else 0.0
     return Style(body, bold_counts=bold < _MUCH_BOLD * chars.total())
@@ -82,8 +82,8 @@ def blocks(lines: Sequence[Line], style: Style) -> Iterator[tuple[str, bool]]:
 
 def _goes_on(last: Line, line: Line) -> bool:
     drop = last.baseline - line.baseline
-    alike = abs(last.height - line.height) < 0.05 * line.height and last.bold == line.bold
-    return alike and 0 < drop < _FOLLOWS * line.height
+    alike = abs(last.size - line.size) < 0.05 * line.size and last.bold == line.bold
+    return alike and 0 < drop < _FOLLOWS * line.size
 
 
 def titles_by_page(outline: Outline) -> Outline:
@@ -115,10 +115,10 @@ def without_running_lines(pages: Sequence[Page]) -> list[Page]:
 
 
 def _edge_lines(page: Page) -> list[Line]:
-    by_height = sorted(page.lines, key=lambda line: line.baseline)
-    if len(by_height) <= 2 * _EDGE_LINES:
-        return by_height
-    return by_height[:_EDGE_LINES] + by_height[-_EDGE_LINES:]
+    from_below = sorted(page.lines, key=lambda line: line.baseline)
+    if len(from_below) <= 2 * _EDGE_LINES:
+        return from_below
+    return from_below[:_EDGE_LINES] + from_below[-_EDGE_LINES:]
 
 
 def _running_key(line: Line) -> str:
@@ -156,13 +156,15 @@ class Divisions:
             else:
                 begun = whole[-1]
                 text = begun.text.removesuffix("-") + joint + line.text
-                whole[-1] = replace(begun, text=text, divided=line.divided)
-        return [replace(x, text=x.text + "-") if x.divided else x for x in whole]
+                whole[-1] = begun._replace(text=text, divided=line.divided)
+        return [x._replace(text=x.text + "-") if x.divided else x for x in whole]
 
     def _joint(self, begun: Line, line: Line) -> str | None:
         """What stands between the two parts of a word, or None when they are no such parts."""
+        if not begun.divided and not begun.text.endswith("-"):
+            return None
         first, second = _DIVISION.search(begun.text), _CONTINUATION.match(line.text)
-        if not first or not second or not (begun.divided or begun.text.endswith("-")):
+        if not first or not second:
             return None
         together, apart = first[1] + second[0], f"{first[1]}-{second[0]}"
         if together in self._words:

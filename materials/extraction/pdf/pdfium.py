@@ -1,0 +1,113 @@
+"""The functions of PDFium that the reader calls, and its constants (fpdfview.h, fpdf_text.h …).
+
+The library is the one in the wheel of pypdfium2. Its own bindings declare everything there is,
+which costs each start of a child 50 ms, and check each argument, which costs more than the calls.
+Handles are addresses: an `int`, or None.
+"""
+
+import sys
+from ctypes import (
+    POINTER,
+    PyDLL,
+    Structure,
+    c_char_p,
+    c_double,
+    c_float,
+    c_int,
+    c_size_t,
+    c_uint,
+    c_ulong,
+    c_ushort,
+    c_void_p,
+)
+from importlib.util import find_spec
+from typing import Any, Final
+
+ERR_PASSWORD: Final = 4
+ERR_SECURITY: Final = 5
+PAGEOBJ_IMAGE: Final = 3
+PAGEOBJ_FORM: Final = 5
+ANNOT_TEXT: Final = 1
+ANNOT_FREETEXT: Final = 3
+ANNOT_WIDGET: Final = 20
+FORMTYPE_NONE: Final = 0
+FORMFIELD_CHECKBOX: Final = 2
+FORMFIELD_RADIOBUTTON: Final = 3
+FORMFIELD_COMBOBOX: Final = 4
+FORMFIELD_LISTBOX: Final = 5
+FORMFIELD_TEXTFIELD: Final = 6
+
+
+class FormFillInfo(Structure):
+    """FPDF_FORMFILLINFO: what PDFium calls when somebody fills a form, which nobody does here."""
+
+    _fields_ = (("version", c_int), ("callbacks", c_void_p * 48))
+
+
+_UNITS = POINTER(c_ushort)
+_P, _I = c_void_p, c_int
+SIGNATURES: Final[dict[str, tuple[Any, ...]]] = {
+    # name: what comes out, what goes in
+    "FPDF_InitLibrary": (None,),
+    "FPDF_LoadMemDocument64": (_P, c_char_p, c_size_t, c_char_p),
+    "FPDF_GetLastError": (c_ulong,),
+    "FPDF_GetPageCount": (_I, _P),
+    "FPDF_LoadPage": (_P, _P, _I),
+    "FPDF_ClosePage": (None, _P),
+    "FPDFPage_CountObjects": (_I, _P),
+    "FPDFPage_GetObject": (_P, _P, _I),
+    "FPDFPageObj_GetType": (_I, _P),
+    "FPDFText_LoadPage": (_P, _P),
+    "FPDFText_ClosePage": (None, _P),
+    "FPDFText_CountChars": (_I, _P),
+    "FPDFText_GetText": (_I, _P, _I, _I, _UNITS),
+    "FPDFText_GetCharAngle": (c_float, _P, _I),
+    "FPDFText_HasUnicodeMapError": (_I, _P, _I),
+    "FPDFText_GetFontSize": (c_double, _P, _I),
+    "FPDFText_GetMatrix": (_I, _P, _I, POINTER(c_float)),
+    "FPDFText_GetFontWeight": (_I, _P, _I),
+    "FPDFText_GetFontInfo": (c_ulong, _P, _I, _P, c_ulong, POINTER(c_int)),
+    "FPDFBookmark_GetFirstChild": (_P, _P, _P),
+    "FPDFBookmark_GetNextSibling": (_P, _P, _P),
+    "FPDFBookmark_GetTitle": (c_ulong, _P, _P, c_ulong),
+    "FPDFBookmark_GetDest": (_P, _P, _P),
+    "FPDFBookmark_GetAction": (_P, _P),
+    "FPDFAction_GetDest": (_P, _P, _P),
+    "FPDFDest_GetDestPageIndex": (_I, _P, _P),
+    "FPDF_GetFormType": (_I, _P),
+    "FPDFDOC_InitFormFillEnvironment": (_P, _P, POINTER(FormFillInfo)),
+    "FPDFPage_GetAnnotCount": (_I, _P),
+    "FPDFPage_GetAnnot": (_P, _P, _I),
+    "FPDFPage_CloseAnnot": (None, _P),
+    "FPDFAnnot_GetSubtype": (_I, _P),
+    "FPDFAnnot_GetStringValue": (c_ulong, _P, c_char_p, _UNITS, c_ulong),
+    "FPDFAnnot_GetFormFieldType": (_I, _P, _P),
+    "FPDFAnnot_GetFormFieldValue": (c_ulong, _P, _P, _UNITS, c_ulong),
+    "FPDFAnnot_GetFormFieldName": (c_ulong, _P, _P, _UNITS, c_ulong),
+    "FPDFAnnot_GetFormFieldAlternateName": (c_ulong, _P, _P, _UNITS, c_ulong),
+    "FPDFAnnot_IsChecked": (_I, _P, _P),
+}
+
+
+def _library() -> Any:
+    """PDFium, called with the interpreter's lock held: nothing else runs in a child."""
+    package = find_spec("pypdfium2_raw")
+    if package is None or not package.submodule_search_locations:
+        raise ImportError("pypdfium2 is not installed.")
+    name = {"win32": "pdfium.dll", "darwin": "libpdfium.dylib"}.get(sys.platform, "libpdfium.so")
+    library = PyDLL(f"{package.submodule_search_locations[0]}/{name}")
+    for function, (result, *arguments) in SIGNATURES.items():
+        declared = getattr(library, function)
+        declared.restype, declared.argtypes = result, arguments
+    return library
+
+
+PDFIUM: Final = _library()
+
+# Called once a character: without declared arguments a call costs a third. Handles are `c_void_p`
+# then, what is written to lies behind a pointer, and the order is that of the header:
+# text page, index, then FS_RECTF* (left, top, right, bottom as floats) or double* x, double* y.
+LOOSE_CHAR_BOX: Final = PDFIUM["FPDFText_GetLooseCharBox"]
+CHAR_ORIGIN: Final = PDFIUM["FPDFText_GetCharOrigin"]
+UNICODE: Final = PDFIUM["FPDFText_GetUnicode"]
+UNICODE.restype = c_uint
