@@ -21,7 +21,7 @@ def quality_score(text: str) -> float:
 
 
 _LATIN_WORD = re.compile(r"[A-Za-z]{3,}")
-_VOWEL = re.compile("[aeiouyAEIOUY]")
+_VOWELS: Final = "aeiouyAEIOUY"
 _ENOUGH_WORDS: Final = 30
 _LEAST_VOWELS: Final = 0.15
 """In every language of Latin letters at least a third of the letters are vowels."""
@@ -32,8 +32,11 @@ def is_gibberish(text: str) -> bool:
 
     Said only of a text with enough words to tell.
     """
+    vowels = sum(map(text.count, _VOWELS))
+    if vowels >= _LEAST_VOWELS * len(text):
+        return False
     words = _LATIN_WORD.findall(text)
     if len(words) < _ENOUGH_WORDS:
         return False
     letters = "".join(words)
-    return len(_VOWEL.findall(letters)) < _LEAST_VOWELS * len(letters)
+    return sum(map(letters.count, _VOWELS)) < _LEAST_VOWELS * len(letters)

@@ -105,19 +105,25 @@ def _is_right_to_left(*runs: Run) -> bool:
 
 
 def _line(runs: Sequence[Run]) -> Line:
+    if len(runs) == 1:
+        return _plain_line(runs[0])
     size = _most(runs, lambda run: round(run.size, 1))
     main = [run for run in runs if run.size >= _SCRIPT_SIZE * size]
     baseline = _most(main, lambda run: round(run.baseline, 1))
     cells = tuple(_cells(runs, size, baseline))
     text = " ".join(cell.text for cell in cells)
-    divided = runs[-1].text[-1:] in HYPHENS
+    divided = runs[-1].text[-1] in HYPHENS
     return Line(cells, text, size, baseline, (runs[0].ends[0], runs[-1].ends[1]), divided)
+
+
+def _plain_line(run: Run) -> Line:
+    cell = Cell(_without_leaders(readable(run.text)), run.left, run.right)
+    divided = run.text[-1] in HYPHENS
+    return Line((cell,), cell.text, round(run.size, 1), round(run.baseline, 1), run.ends, divided)
 
 
 def _most(runs: Sequence[Run], value: Callable[[Run], float]) -> float:
     """The value that most characters have."""
-    if len(runs) == 1:
-        return value(runs[0])
     chars: Counter[float] = Counter()
     for run in runs:
         chars[value(run)] += len(run.text)

@@ -6,7 +6,6 @@ and the places come into one buffer, without a step of Python between the calls.
 
 import re
 import sys
-from array import array
 from collections import Counter, deque
 from collections.abc import Iterator
 from ctypes import (
@@ -25,7 +24,18 @@ from math import hypot, isfinite, pi
 from typing import Final
 
 from materials.extraction.pdf.characters import ACCENTS, accent
-from materials.extraction.pdf.pdfium import CHAR_ORIGIN, LOOSE_CHAR_BOX, PDFIUM, UNICODE
+from materials.extraction.pdf.pdfium import (
+    CHAR_ANGLE,
+    CHAR_ORIGIN,
+    FONT_INFO,
+    FONT_SIZE,
+    FONT_WEIGHT,
+    HAS_UNICODE_MAP_ERROR,
+    LOOSE_CHAR_BOX,
+    MATRIX,
+    PDFIUM,
+    UNICODE,
+)
 from materials.extraction.pdf.runs import Floats, Letters, Run
 
 PAGE_CHARS: Final = 100_000
@@ -51,7 +61,8 @@ class TextPage:
         self._text_page = c_void_p(PDFIUM.FPDFText_LoadPage(page))
         count = PDFIUM.FPDFText_CountChars(self._text_page) if self._text_page else 0
         self._count = max(0, min(count, PAGE_CHARS))
-        self._origin, self._matrix = (c_double(), c_double()), (c_float * 6)()
+        self._matrix, self._origin = (c_float * 6)(), (c_double * 2)()
+        self._into_origin = byref(self._origin), byref(self._origin, sizeof(c_double))
         self.raw = self._fetch()
         self.unmapped = 0.0
         self._turns = self._sample()
@@ -63,13 +74,13 @@ class TextPage:
 
     def runs(self) -> Iterator[Run]:
         """The text in the order of the file, words of one kind that follow each other together."""
-        return Letters(self._with_accents(), self._sides, self._printed).runs()
+        return Letters(self._with_accents(), self._sides, self._size, self._baseline).runs()
 
     def is_bold(self, index: int) -> bool:
         """Whether a character is of a bold font, by its weight or, where that lies, its name."""
-        if PDFIUM.FPDFText_GetFontWeight(self._text_page, index) >= _BOLD_WEIGHT:
+        if FONT_WEIGHT(self._text_page, index) >= _BOLD_WEIGHT:
             return True
-        PDFIUM.FPDFText_GetFontInfo(self._text_page, index, _NAME, len(_NAME), None)
+        FONT_INFO(self._text_page, index, _NAME, len(_NAME), None)
         return bool(_BOLD_NAME.search(_NAME.value))
 
     def _fetch(self) -> str:
@@ -95,24 +106,24 @@ class TextPage:
         turns: Counter[int] = Counter()
         errors = 0
         for index in range(0, self._count, max(1, self._count // _SAMPLES)):
-            angle = PDFIUM.FPDFText_GetCharAngle(self._text_page, index)
+            angle = CHAR_ANGLE(self._text_page, index)
             if not self.raw[index].isspace() and isfinite(angle):
                 turns[round(angle / (pi / 2)) % 4] += 1
-                errors += PDFIUM.FPDFText_HasUnicodeMapError(self._text_page, index) == 1
+                errors += HAS_UNICODE_MAP_ERROR(self._text_page, index) == 1
         self.unmapped = errors / max(1, turns.total())
         return max(turns, key=turns.__getitem__) if turns else 0
 
-    def _boxes(self) -> "array[float]":
+    def _boxes(self) -> Floats:
         """Left, top, right, bottom of each character with the full height of its font.
 
         All the same for a character that has no place, as a space of PDFium's own.
         """
-        found = array("f")
+        found: Floats = []
         for start in range(0, self._count, _AT_ONCE):
             indices = range(start, min(start + _AT_ONCE, self._count))
             memset(_FLOATS, 0, sizeof(_FLOATS))
             deque(map(LOOSE_CHAR_BOX, repeat(self._text_page), indices, _SLOTS), maxlen=0)
-            found.frombytes(memoryview(_FLOATS).cast("B")[: 16 * len(indices)])
+            found += memoryview(_FLOATS).cast("B").cast("f")[: 4 * len(indices)].tolist()
         return found
 
     def _with_accents(self) -> str:
@@ -137,19 +148,19 @@ class TextPage:
         overlap = min(right, other_right) - max(left, other_left)
         return overlap > 0.5 * min(right - left, other_right - other_left)
 
-    def _printed(self, index: int) -> tuple[float, float]:
-        """Size and baseline of a character."""
+    def _size(self, index: int) -> float:
+        MATRIX(self._text_page, index, self._matrix)
+        return float(FONT_SIZE(self._text_page, index)) * hypot(self._matrix[2], self._matrix[3])
+
+    def _baseline(self, index: int) -> float:
+        CHAR_ORIGIN(self._text_page, index, *self._into_origin)
         x, y = self._origin
-        CHAR_ORIGIN(self._text_page, index, byref(x), byref(y))
-        matrix = self._matrix
-        PDFIUM.FPDFText_GetMatrix(self._text_page, index, matrix)
-        size = PDFIUM.FPDFText_GetFontSize(self._text_page, index) * hypot(matrix[2], matrix[3])
-        return size, (y.value, x.value, -y.value, -x.value)[self._turns]
+        return (y, x, -y, -x)[self._turns]
 
 
-def _turned(boxes: "array[float]", turns: int) -> tuple[Floats, Floats, Floats, Floats]:
+def _turned(boxes: Floats, turns: int) -> tuple[Floats, Floats, Floats, Floats]:
     """Left, bottom, right, top of each box once the page is turned so that its text runs right."""
-    left, top, right, bottom = (boxes[side::4].tolist() for side in range(4))
+    left, top, right, bottom = (boxes[side::4] for side in range(4))
     for _ in range(turns):
         left, bottom, right, top = _negative(top), left, _negative(bottom), right
     if turns:

@@ -61,6 +61,9 @@ SIGNATURES: Final[dict[str, tuple[Any, ...]]] = {
     "FPDFText_ClosePage": (None, _P),
     "FPDFText_CountChars": (_I, _P),
     "FPDFText_GetText": (_I, _P, _I, _I, _UNITS),
+    "FPDFText_GetUnicode": (c_uint, _P, _I),
+    "FPDFText_GetLooseCharBox": (_I, _P, _I, POINTER(c_float)),
+    "FPDFText_GetCharOrigin": (_I, _P, _I, POINTER(c_double), POINTER(c_double)),
     "FPDFText_GetCharAngle": (c_float, _P, _I),
     "FPDFText_HasUnicodeMapError": (_I, _P, _I),
     "FPDFText_GetFontSize": (c_double, _P, _I),
@@ -104,10 +107,23 @@ def _library() -> Any:
 
 PDFIUM: Final = _library()
 
-# Called once a character: without declared arguments a call costs a third. Handles are `c_void_p`
-# then, what is written to lies behind a pointer, and the order is that of the header:
-# text page, index, then FS_RECTF* (left, top, right, bottom as floats) or double* x, double* y.
-LOOSE_CHAR_BOX: Final = PDFIUM["FPDFText_GetLooseCharBox"]
-CHAR_ORIGIN: Final = PDFIUM["FPDFText_GetCharOrigin"]
-UNICODE: Final = PDFIUM["FPDFText_GetUnicode"]
-UNICODE.restype = c_uint
+
+def _plain(name: str) -> Any:
+    """A function that is called for many characters: unchecked, a call costs a third.
+
+    Its first argument is the text page as `c_void_p`, then an index and whatever is written to.
+    """
+    function = PDFIUM[name]
+    function.restype = SIGNATURES[name][0]
+    return function
+
+
+UNICODE: Final = _plain("FPDFText_GetUnicode")
+LOOSE_CHAR_BOX: Final = _plain("FPDFText_GetLooseCharBox")
+CHAR_ORIGIN: Final = _plain("FPDFText_GetCharOrigin")
+CHAR_ANGLE: Final = _plain("FPDFText_GetCharAngle")
+HAS_UNICODE_MAP_ERROR: Final = _plain("FPDFText_HasUnicodeMapError")
+MATRIX: Final = _plain("FPDFText_GetMatrix")
+FONT_SIZE: Final = _plain("FPDFText_GetFontSize")
+FONT_WEIGHT: Final = _plain("FPDFText_GetFontWeight")
+FONT_INFO: Final = _plain("FPDFText_GetFontInfo")

@@ -4,11 +4,12 @@ A page has thousands of letters and tens of runs. What is asked of every letter 
 lists, so that Python takes steps only at spaces and where the print changes.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import compress, pairwise
-from operator import gt, ne, or_
+from operator import ge, ne, or_
 from typing import Final
 
 # Shares of the height of a letter.
@@ -20,6 +21,10 @@ _SIMILAR: Final = 0.75
 """What letters of one line do that stick out of their font's height."""
 _ODD: Final = 2.5
 """How many times the size of its type the height of a letter may be, or the other way round."""
+
+_BLANKS: Final = bytes(chr(code).isspace() for code in range(256))
+_NEGATION: Final = bytes([1, *[0] * 255])
+_OTHER_SPACES: Final = re.compile("[\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 Floats = list[float]
 
@@ -51,26 +56,27 @@ class Letters:
     """The characters of a page that can be seen, by their number among them.
 
     `sides` are the left, bottom, right and top of each character of the text; those without
-    height are not printed. `printed` gives size and baseline of a character by its place in the
-    text.
+    height are not printed. `size` and `baseline` give those of a character by its
+    place in the text.
     """
 
     def __init__(
         self,
         text: str,
         sides: tuple[Floats, Floats, Floats, Floats],
-        printed: Callable[[int], tuple[float, float]],
+        size: Callable[[int], float],
+        baseline: Callable[[int], float],
     ) -> None:
-        self._text = text
-        self._printed = printed
-        blanks = [*map(str.isspace, text)]
-        shown = [*map(gt, map(gt, sides[3], sides[1]), blanks)]
+        self._text = text = _OTHER_SPACES.sub(" ", text)
+        self._size, self._baseline = size, baseline
+        blank = text.encode("latin-1", "replace").translate(_BLANKS)
+        flat = bytes(map(ge, sides[1], sides[3]))
+        shown = bytes(map(or_, blank, flat)).translate(_NEGATION)
         self._places = [*compress(range(len(text)), shown)]
-        self._spaced = [*compress([False, *blanks], shown)]
+        self._spaced = [*compress(b"\0" + blank, shown)]
         self._lefts, self._bottoms, self._rights, self._tops = (
             [*compress(side, shown)] for side in sides
         )
-        self._alike: dict[tuple[float, float, float, float], bool] = {}
 
     def runs(self) -> Iterator[Run]:
         """The runs in the order of the file."""
@@ -78,38 +84,52 @@ class Letters:
             bounds = [0, *self._starts(), len(self._places)]
             yield from (self._run(first, stop) for first, stop in pairwise(bounds))
 
-    def _starts(self) -> Iterator[int]:
+    def _starts(self) -> list[int]:
         """Where a run begins that does not go on with the one before it."""
-        spaced = self._spaced
-        changes = [*map(or_, *(map(ne, side[1:], side) for side in (self._bottoms, self._tops)))]
-        for n in compress(range(1, len(spaced)), map(or_, changes, spaced[1:])):
-            if (spaced[n] and not self._is_near(n)) or (changes[n - 1] and not self._is_alike(n)):
+        return sorted({*self._far_ones(), *self._changes()})
+
+    def _far_ones(self) -> Iterator[int]:
+        """The first letters of words that more than a space, or less, parts from the last."""
+        lefts, bottoms, rights, tops = self._lefts, self._bottoms, self._rights, self._tops
+        for n in compress(range(1, len(lefts)), self._spaced[1:]):
+            height = tops[n] - bottoms[n]
+            if not NO_SPACE * height < lefts[n] - rights[n - 1] <= CELL_GAP * height:
                 yield n
 
-    def _is_near(self, number: int) -> bool:
-        """Whether no more than a space parts a letter from the one before it."""
-        height = self._tops[number] - self._bottoms[number]
-        gap = self._lefts[number] - self._rights[number - 1]
-        return NO_SPACE * height < gap <= CELL_GAP * height
+    def _changes(self) -> Iterator[int]:
+        """The letters in another size or on another line than the one before.
 
-    def _is_alike(self, number: int) -> bool:
-        """Whether a letter is printed in one size on one line with the one before it."""
-        last = number - 1
-        key = self._bottoms[last], self._tops[last], self._bottoms[number], self._tops[number]
-        if key not in self._alike:
-            self._alike[key] = _are_level(*key) or (
-                _are_similar(*key)
-                and abs(self._baseline(last) - self._baseline(number)) < _SAME * (key[1] - key[0])
-            )
-        return self._alike[key]
+        Those that reach exactly as high stand on one line; one of them may reach deeper.
+        """
+        bottoms, tops = self._bottoms, self._tops
+        known: dict[tuple[float, float, float, float], bool] = {}
+        for n in compress(range(1, len(tops)), map(ne, tops[1:], tops)):
+            key = bottoms[n - 1], tops[n - 1], bottoms[n], tops[n]
+            if key not in known:
+                known[key] = self._is_change(n, *key)
+            if known[key]:
+                yield n
 
-    def _baseline(self, number: int) -> float:
-        return self._printed(self._places[number])[1]
+    def _is_change(
+        self, number: int, last_bottom: float, last_top: float, bottom: float, top: float
+    ) -> bool:
+        height, last_height = top - bottom, last_top - last_bottom
+        if min(height, last_height) < _SIMILAR * max(height, last_height):
+            return True
+        if bottom == last_bottom:
+            return False  # one of them is taller
+        slack = _SAME * last_height
+        if abs(bottom - last_bottom) < slack and abs(top - last_top) < slack:
+            return False
+        if bottom > last_top or top < last_bottom:
+            return True
+        first, second = self._places[number - 1], self._places[number]
+        return abs(self._baseline(first) - self._baseline(second)) >= slack
 
     def _run(self, first: int, stop: int) -> Run:
         bottom, top = _most(self._bottoms[first:stop]), _most(self._tops[first:stop])
         start, end = self._places[first], self._places[stop - 1]
-        size, baseline = self._printed(start)
+        size = self._size(start)
         # Some fonts made of pictures give a size that is none.
         if not top - bottom < _ODD * size < _ODD**2 * (top - bottom):
             size = top - bottom
@@ -118,10 +138,10 @@ class Letters:
             min(self._lefts[first:stop]),
             max(self._rights[first:stop]),
             size,
-            baseline,
+            self._baseline(start),
             bottom,
             top,
-            self._spaced[first],
+            bool(self._spaced[first]),
             (start, end),
         )
 
@@ -132,13 +152,3 @@ def _most(values: Floats) -> float:
         return values[0]
     counts = Counter(values)
     return max(counts, key=counts.__getitem__)
-
-
-def _are_level(bottom: float, top: float, other_bottom: float, other_top: float) -> bool:
-    slack = _SAME * (top - bottom)
-    return abs(bottom - other_bottom) < slack and abs(top - other_top) < slack
-
-
-def _are_similar(bottom: float, top: float, other_bottom: float, other_top: float) -> bool:
-    smaller, larger = sorted((top - bottom, other_top - other_bottom))
-    return smaller >= _SIMILAR * larger

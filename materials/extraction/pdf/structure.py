@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from typing import Final
 
@@ -142,9 +143,13 @@ def _without(page: Page, edge: Sequence[Line], running: set[str], seen: set[str]
 class Divisions:
     """Puts words together that are divided at the end of a line, as the document spells them."""
 
-    def __init__(self, pages: Iterable[Page]) -> None:
-        lines = chain.from_iterable(page.lines for page in pages)
-        self._words = {word for line in lines for word in re.findall(r"\w[\w-]*", line.text)}
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self._pages = pages
+
+    @cached_property
+    def _words(self) -> set[str]:
+        lines = chain.from_iterable(page.lines for page in self._pages)
+        return {word for line in lines for word in re.findall(r"\w[\w-]*", line.text)}
 
     def joined(self, lines: Sequence[Line]) -> list[Line]:
         """The lines, with what follows a divided word on the line where it begins."""
