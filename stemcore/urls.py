@@ -7,6 +7,8 @@ from django.urls import include, path
 from stemcore.api.health import HealthViewSet, ReadinessViewSet
 from stemcore.docs import views as docs
 
+handler500 = "stemcore.console.failure.failed"
+
 urlpatterns = [
     path("healthz", HealthViewSet.as_view({"get": "healthz"})),
     path("readyz", ReadinessViewSet.as_view({"get": "readyz"})),

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
 
-from stemcore.console import door
+from stemcore.console import door, site
 
 PASSWORD = "a-long-password-of-the-tests"
 
@@ -80,3 +81,28 @@ def test_a_session_lives_on_while_it_is_used_and_ends_when_idle(
     assert client.session["used_at"] > used
     assert client.session.get_expiry_age() == settings.SESSION_COOKIE_AGE == 7200
     assert first
+
+
+def test_a_page_that_waits_too_long_for_the_database_says_so(staff: Any, database: Any) -> None:
+    client = staff()
+    client.raise_request_exception = False
+    with connection.cursor() as cursor, database.transaction():
+        database.execute("LOCK TABLE stem.provider_calls")
+        cursor.execute("SET lock_timeout = '50ms'")
+        answer = client.get("/admin/stemcore/providercall/")
+        cursor.execute("RESET lock_timeout")
+    assert answer.status_code == 503
+    assert b"did not answer in time" in answer.content
+
+
+def test_a_page_that_fails_says_no_word_of_why(staff: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Any) -> Any:
+        raise ValueError("SECRET-REASON")
+
+    monkeypatch.setattr(site, "filled", fail)
+    client = staff()
+    client.raise_request_exception = False
+    answer = client.get("/admin/")
+    assert answer.status_code == 500
+    assert b"This page failed" in answer.content
+    assert b"SECRET" not in answer.content
