@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -25,6 +26,9 @@ CLOSING_S = 4.0
 GARBAGE_THRESHOLD = 50_000
 """Objects made and not yet freed, above which the youngest are looked through; Python has 700."""
 
+THREADS_TAKE_TURNS_S = 0.001
+"""How long a thread that computes, as the admin's do, keeps the event loop waiting; else 5 ms."""
+
 
 async def start() -> None:
     """Prepares the event loop: name look-ups are all that its default threads do here."""
@@ -33,6 +37,7 @@ async def start() -> None:
     )
     observing.start()
     prepare()
+    sys.setswitchinterval(THREADS_TAKE_TURNS_S)
     _collect_garbage_rarely()
     start_jobs()
 

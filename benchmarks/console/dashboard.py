@@ -1,4 +1,4 @@
-"""The dashboard with a million rows in the call log: `python -m benchmarks.console` (a minute).
+"""The dashboard with a million rows in the call log.
 
 Tells the milliseconds of the statement behind the figures of AI calls, and of the whole page, for
 each span, when the days that are over are added up.
@@ -79,7 +79,3 @@ def _median_ms(work: Callable[[], object]) -> float:
         work()
         taken.append((time.perf_counter() - began) * 1000)
     return median(taken)
-
-
-if __name__ == "__main__":
-    main()

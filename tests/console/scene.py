@@ -3,7 +3,9 @@
 import random
 from datetime import UTC, datetime, timedelta
 
+from classes.models import Classroom
 from stemcore.models import ProviderCall
+from stemcore.supabase.tokens import PlatformUser
 from tests import factories
 from tests.cast import Cast
 
@@ -18,8 +20,7 @@ FAILED, FAILED_FILE = "Scanned worksheet", "uploads/worksheet.pdf"
 
 def set_scene(cast: Cast) -> dict[str, str]:
     """Fills the school; returns the paths of its pages by name."""
-    source = random.Random(7)
-    ProviderCall.objects.bulk_create(_call(source, cast, n) for n in range(CALLS))
+    calls(cast.classroom, cast.student)
     factories.update(cast.sandbox_one, embedding_operations_used=15, chat_messages_used=43)
     factories.update(cast.sandbox_two, chat_messages_used=12, quiz_generations_used=4)
     for number in range(12):
@@ -35,7 +36,17 @@ def set_scene(cast: Cast) -> dict[str, str]:
     }
 
 
-def _call(source: random.Random, cast: Cast, number: int) -> ProviderCall:
+def calls(classroom: Classroom, student: PlatformUser) -> None:
+    """A call log of four weeks, most of it of the last days."""
+    source = random.Random(7)
+    ProviderCall.objects.bulk_create(
+        _call(source, classroom, student, number) for number in range(CALLS)
+    )
+
+
+def _call(
+    source: random.Random, classroom: Classroom, student: PlatformUser, number: int
+) -> ProviderCall:
     provider = source.choices([*MODELS], weights=[6, 3, 2])[0]
     failed = source.random() < 0.03
     embedding = number % 4 == 3
@@ -54,8 +65,8 @@ def _call(source: random.Random, cast: Cast, number: int) -> ProviderCall:
         prompt_tokens=None if failed else prompt,
         completion_tokens=None if failed else completion,
         total_tokens=None if failed else prompt + completion,
-        class_id=cast.classroom.id,
-        user_id=cast.student.id,
+        class_id=classroom.id,
+        user_id=student.id,
     )
 
 

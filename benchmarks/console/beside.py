@@ -1,0 +1,127 @@
+"""Health and a chat message, alone and beside twenty members of the staff who open pages.
+
+The staff open pages one after the other: once as people do, who read for a few seconds, and once
+without a pause, which keeps the threads of the admin busy all the time. One client asks the API
+for its health and sends messages to a provider that takes a fifth of a second; told are the median
+and the 95th percentile of both, and how much slower the medians are than alone.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from statistics import median, quantiles
+from typing import Any
+
+import aiohttp
+import uvloop
+
+from benchmarks import django_setup  # noqa: F401 - before what needs Django
+from benchmarks.in_flight import ask, sends
+from benchmarks.service import Bench, running
+from tests.console.scene import calls
+
+STAFF = 20
+READING_S = 5.0
+PROVIDER_MS = 200.0
+ASKED, SENT = 400, 40
+LISTS = ("stemcore/providercall", "chat/chatsession", "materials/material", "classes/classroom")
+
+
+def main() -> None:
+    with running(stub_delay_ms=PROVIDER_MS) as bench:
+        calls(bench.world.classroom, bench.world.student)
+        uvloop.run(_run(bench, _sessions()))
+
+
+def _sessions() -> list[str]:
+    """Cookies of so many members of the staff who are logged in."""
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    cookies = []
+    for number in range(STAFF):
+        account = get_user_model().objects.create_superuser(f"staff-{number}")
+        client = Client()
+        client.force_login(account)
+        cookies.append(client.cookies["sessionid"].value)
+    return cookies
+
+
+async def _run(bench: Bench, cookies: Sequence[str]) -> None:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
+        await _measure(client, bench)  # nobody pays for the start
+        alone = await _measure(client, bench)
+        _tell("alone", alone, alone)
+        for title, pause_s in (("20 who read", READING_S), ("20 without a pause", 0.0)):
+            async with _staff(client, bench, cookies, pause_s) as opened:
+                began = time.perf_counter()
+                beside = await _measure(client, bench)
+                rate = sum(opened) / (time.perf_counter() - began)
+            _tell(f"{title}: {rate:.1f} pages a second", beside, alone)
+
+
+@asynccontextmanager
+async def _staff(
+    client: aiohttp.ClientSession, bench: Bench, cookies: Sequence[str], pause_s: float
+) -> AsyncIterator[list[int]]:
+    """Staff at work; yields a list that grows by one for each page that was opened."""
+    opened: list[int] = []
+    session = f"chat/chatsession/{bench.world.session.id}/change"
+    pages = [f"{bench.service.url}/admin/{path}/" for path in (*LISTS, session)]
+    pages.append(f"{bench.service.url}/admin/?span=day")
+
+    async def work(number: int, cookie: str) -> None:
+        source = random.Random(number)
+        await asyncio.sleep(source.random() * pause_s)
+        while True:
+            headers = {"cookie": f"sessionid={cookie}"}
+            async with client.get(
+                source.choice(pages), headers=headers, allow_redirects=False
+            ) as answer:
+                await answer.read()
+                assert answer.status == 200, answer.status
+            opened.append(1)
+            await asyncio.sleep(pause_s)
+
+    tasks = [asyncio.create_task(work(*each)) for each in enumerate(cookies)]
+    await asyncio.sleep(2)
+    opened.clear()
+    try:
+        yield opened
+        for task in tasks:
+            assert not task.done(), task.exception()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _measure(client: aiohttp.ClientSession, bench: Bench) -> dict[str, list[float]]:
+    """Milliseconds of each request, by what was asked, one after the other."""
+    body, headers = sends(bench, SENT), bench.world.headers
+    send = f"{bench.service.url}/v1/chat/workspace/messages/send"
+    answers = [await ask(client, send, body(n), headers) for n in range(SENT)]
+    assert all(status == 200 for status, _ in answers)
+    health = [await _health(client, bench) for _ in range(ASKED)]
+    return {"healthz": health, "send": [1000 * seconds for _, seconds in answers]}
+
+
+async def _health(client: aiohttp.ClientSession, bench: Bench) -> float:
+    began = time.perf_counter()
+    async with client.get(f"{bench.service.url}/healthz") as answer:
+        await answer.read()
+    taken = 1000 * (time.perf_counter() - began)
+    await asyncio.sleep(0.01)
+    return taken
+
+
+def _tell(title: str, found: dict[str, list[float]], alone: dict[str, list[float]]) -> None:
+    print(title)
+    for what, taken in found.items():
+        ratio: Any = median(taken) / median(alone[what])
+        print(
+            f"  {what:<8} median {median(taken):>7.2f} ms ({ratio:.2f} × alone),"
+            f" p95 {quantiles(taken, n=20)[-1]:>7.2f} ms"
+        )
