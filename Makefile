@@ -13,7 +13,7 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-e
 PINS := sed -nE 's/^([A-Za-z0-9._-]+)(\[[^]]*\])?(==[^ ]+).*/\1\3/p'
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test test-deep test-pooler lint types unit lock bench proof-graph proof-ground \
+.PHONY: help run reset test test-deep test-pooler lint types unit walk lock bench proof-graph proof-ground \
 	proof-guests proof-worker real-files openapi
 
 help:  ## this list
@@ -48,6 +48,9 @@ unit: .venv/dev  ## the tests alone
 
 test-pooler: .venv/dev  ## the tests through PgBouncer in transaction mode (Debian's package pgbouncer)
 	TEST_POOL_MODE=transaction $(BIN)/pytest -q -n $(WORKERS) --dist loadfile
+
+walk: .venv/dev  ## docs/walk.md, typed word for word (about a minute)
+	$(BIN)/python -m tests.walk
 
 test-deep: .venv/dev  ## the property tests at random, ten times as long (about 10 minutes)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m hypothesis --hypothesis-profile deep

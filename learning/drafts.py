@@ -3,6 +3,7 @@
 from uuid import UUID, uuid4
 
 from django.db.models import Max
+from django.utils import timezone
 
 from classes.models import Classroom
 from learning.blueprint import BlueprintAnswer, BlueprintTopic
@@ -45,6 +46,27 @@ def save_blueprint(class_id: UUID, answer: BlueprintAnswer) -> Blueprint:
     )
     _store_topics(blueprint, answer.topics)
     return blueprint
+
+
+@write
+def publish_blueprint(blueprint_id: UUID) -> None:
+    """Publishes a draft in the name of the class's owner; the one published before is archived.
+
+    What the platform's own button does, for operators.
+    """
+    draft = Blueprint.objects.select_related("classroom").get(id=blueprint_id)
+    published = Blueprint.objects.filter(
+        classroom_id=draft.classroom_id, status=BlueprintStatus.PUBLISHED
+    )
+    published.update(status=BlueprintStatus.ARCHIVED)
+    owner_id, now = draft.classroom.owner_id, timezone.now()
+    Blueprint.objects.filter(id=blueprint_id).update(
+        status=BlueprintStatus.PUBLISHED,
+        approved_by=owner_id,
+        approved_at=now,
+        published_by=owner_id,
+        published_at=now,
+    )
 
 
 def _store_topics(blueprint: Blueprint, topics: list[BlueprintTopic]) -> None:

@@ -90,6 +90,22 @@ def test_it_saves_a_blueprint_with_topics_and_objectives(
     assert factories.row(Objective, topic=first).statement == "Compute velocities."
 
 
+def test_it_publishes_a_blueprint_in_the_place_of_the_one_before(
+    with_material: Cast, providers: Any
+) -> None:
+    providers.script(step(BLUEPRINT))
+    assert "Published" in generate("blueprint", class_option(with_material), "--publish")
+    before, now = factories.rows(Blueprint, classroom=with_material.classroom, order="version")
+    assert (now.status, before.status) == ("published", "archived")
+    assert now.published_at
+    assert now.published_by == with_material.classroom.owner_id
+
+
+def test_it_publishes_no_quiz(with_material: Cast, providers: Any) -> None:
+    with pytest.raises(CommandError, match="Only a blueprint"):
+        generate("quiz", class_option(with_material), "--publish")
+
+
 def test_it_leaves_a_draft_that_is_there(with_material: Cast, providers: Any) -> None:
     factories.blueprint(with_material.classroom, status="draft", version=9)
     providers.always(step(BLUEPRINT))

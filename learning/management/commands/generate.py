@@ -43,11 +43,16 @@ class Command(BaseCommand):
         parser.add_argument("--count", type=int, default=DEFAULT_COUNT, help="questions or cards")
         parser.add_argument("--instructions", default=INSTRUCTIONS, help="wishes for the content")
         parser.add_argument("--save", action="store_true", help="store the content as a draft")
+        parser.add_argument(
+            "--publish", action="store_true", help="store a blueprint, and publish it to the class"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         kind, count = options["kind"], options["count"]
         if kind in MOST and not 1 <= count <= MOST[kind]:
             raise CommandError(f"--count must be from 1 to {MOST[kind]}.", returncode=USAGE)
+        if options["publish"] and kind in MOST:
+            raise CommandError("Only a blueprint can be published here.", returncode=USAGE)
         try:
             run(self._generate(kind, options))
         except ClassNotFound:
@@ -63,7 +68,7 @@ class Command(BaseCommand):
             message = "The class has no ready material to generate from. Ingest one first."
             raise CommandError(message, returncode=USAGE)
         if kind == "blueprint":
-            await self._blueprint(sources, options["save"])
+            await self._blueprint(sources, options["save"], options["publish"])
             return
         wanted = ActivityWanted(
             class_title=sources.class_title,
@@ -75,7 +80,7 @@ class Command(BaseCommand):
         make = self._quiz if kind == "quiz" else self._flashcards
         await make(sources, wanted, options["save"])
 
-    async def _blueprint(self, sources: ClassSources, save: bool) -> None:
+    async def _blueprint(self, sources: ClassSources, save: bool, publish: bool) -> None:
         wanted = BlueprintWanted(
             class_title=sources.class_title,
             material_text=sources.material_text,
@@ -85,13 +90,16 @@ class Command(BaseCommand):
         )
         made = await generate_blueprint(wanted, _call("blueprint", sources))
         self.stdout.write(blueprint_text(made.payload))
-        if save:
+        if save or publish:
             try:
                 stored = await drafts.save_blueprint(sources.class_id, made.payload)
             except drafts.DraftExists:
                 message = "The class has a draft blueprint already. Publish or delete it first."
                 raise CommandError(message, returncode=FAILED) from None
             self._saved(f"draft blueprint {stored.id}, version {stored.version}")
+        if publish:
+            await drafts.publish_blueprint(stored.id)
+            self.stdout.write(self.style.SUCCESS("Published to the class."))
 
     async def _quiz(self, sources: ClassSources, wanted: ActivityWanted, save: bool) -> None:
         made = await generate_quiz(wanted, _call("quiz", sources))

@@ -2,6 +2,8 @@
 
 import json
 import secrets
+import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import time
@@ -67,6 +69,40 @@ def demo_access() -> dict[str, Any]:
         "tokens": tokens,
         "people": list(PEOPLE.values()),
     }
+
+
+_SHELL = r"""
+BASE={base}
+KEY={key}
+TEACHER={teacher}
+STUDENT={student}
+DEMO_CLASS={class_id}
+TEACHER_TOKEN={teacher_token}
+STUDENT_TOKEN={student_token}
+# ask teacher|student ROUTE BODY: the answer of the service, readable.
+ask() {{
+  local token="$STUDENT_TOKEN"
+  if [ "$1" = teacher ]; then token="$TEACHER_TOKEN"; fi
+  curl -s "$BASE/v1/$2" -H "x-api-key: $KEY" -H "authorization: Bearer $token" \
+    -H 'content-type: application/json' -d "$3" | {python} -m json.tool --no-ensure-ascii
+}}
+# of NAME: the value of the first key of that name in an answer.
+of() {{ sed -nE 's/^ *"'"$1"'": "?([^",]*)"?,?$/\1/p' | head -n 1; }}
+"""
+
+
+def shell_functions(base_url: str) -> str:
+    """Variables and functions for a shell that calls the demo."""
+    return _SHELL.format(
+        base=shlex.quote(base_url),
+        key=shlex.quote(settings.PYTHON_BACKEND_API_KEY),
+        teacher=TEACHER_ID,
+        student=STUDENT_ID,
+        class_id=CLASS_ID,
+        teacher_token=demo_token(TEACHER_ID),
+        student_token=demo_token(STUDENT_ID),
+        python=shlex.quote(sys.executable),
+    )
 
 
 def demo_calls() -> list[DemoCall]:

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from stemcore.docs import views as docs
 from stemcore.embedded import demo
-from stemcore.embedded.demo.calls import demo_access, demo_calls
+from stemcore.embedded.demo.calls import demo_access, demo_calls, shell_functions
 from stemcore.embedded.demo.environment import remove_env_file
 from stemcore.embedded.demo.people import CLASS_ID
 from stemcore.embedded.platform import DATABASE, PlatformOutdated, install_platform
@@ -39,6 +39,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", type=int, default=PORT, help=f"another port than {PORT}")
         parser.add_argument("--reset", action="store_true", help="remove the demo's data and keys")
+        parser.add_argument(
+            "--shell", action="store_true", help="print what a shell needs to call the demo"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.DATABASE_URL:
@@ -49,12 +52,19 @@ class Command(BaseCommand):
         if options["reset"]:
             self._reset()
             return
+        if options["shell"]:
+            self._say(shell_functions(self._base))
+            return
         self._check_port()
         self._prepare()
         self._print_guide()
         docs.fill_in = demo_access
         serve(HOST, self._port, grace_s=GRACE_S)
         self._say("Stopped. The data stays in .data/ for the next start.")
+
+    @property
+    def _base(self) -> str:
+        return f"http://{HOST}:{self._port}"
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
@@ -121,7 +131,7 @@ class Command(BaseCommand):
             staff.save()
 
     def _print_guide(self) -> None:
-        base = f"http://{HOST}:{self._port}"
+        base = self._base
         self._say(
             f"\nThe service answers on {base}\n"
             f"  health  {base}/healthz\n"

@@ -39,9 +39,9 @@ class PromptContent:
         return self.statements[index] if score > 0 else None
 
     def terms(self) -> list[tuple[str, Statement]]:
-        """Each statement with a term of its own, in the order of the context."""
+        """Each statement with a term of its own: those of the material, then the blueprint's."""
         found: dict[str, tuple[str, Statement]] = {}
-        for statement in self.statements:
+        for statement in sorted(self.statements, key=lambda one: one.label == BLUEPRINT_LABEL):
             term = key_term(statement.text)
             if term:
                 found.setdefault(term.lower(), (term, statement))
