@@ -24,8 +24,8 @@ help:  ## this list
 	$(INSTALL) -r requirements.txt -r requirements-demo.txt
 	@touch $@
 
-.venv/dev: .venv/run requirements-dev.txt
-	$(INSTALL) -r requirements-dev.txt
+.venv/dev: .venv/run requirements-dev.txt requirements-tracing.txt
+	$(INSTALL) -r requirements-dev.txt -r requirements-tracing.txt
 	@touch $@
 
 run: .venv/run  ## the service with its demo world, on port 8001; Ctrl-C ends it
@@ -57,6 +57,7 @@ test-deep: .venv/dev  ## the property tests at random, ten times as long (about 
 
 bench: .venv/dev  ## the figures of the README (about 8 minutes)
 	$(BIN)/python -m benchmarks.overhead
+	$(BIN)/python -m benchmarks.observing
 	$(BIN)/python -m benchmarks.retrieval
 	$(BIN)/python -m benchmarks.in_flight
 	$(BIN)/python -m benchmarks.answers
@@ -89,5 +90,6 @@ lock: .venv/dev  ## pin what requirements*.in ask for, with the hashes of every 
 	$(LOCK) --output-file requirements.txt requirements.in
 	$(PINS) requirements.txt > .venv/pins
 	$(LOCK) --constraint .venv/pins --output-file requirements-demo.txt requirements-demo.in
-	$(PINS) requirements.txt requirements-demo.txt > .venv/pins
+	$(LOCK) --constraint .venv/pins --output-file requirements-tracing.txt requirements-tracing.in
+	$(PINS) requirements.txt requirements-demo.txt requirements-tracing.txt > .venv/pins
 	$(LOCK) --constraint .venv/pins --output-file requirements-dev.txt requirements-dev.in

@@ -12,6 +12,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -187,6 +188,14 @@ def _is_web_address(value: str) -> bool:
     except ValueError:
         return False
     return is_whole and parts.scheme in ("http", "https") and not set(value) & set(' ?#"<>\\')
+
+
+def is_installed(module: str) -> bool:
+    """Whether an optional library is there; it is not loaded."""
+    try:
+        return find_spec(module) is not None
+    except ImportError:  # a package around it is missing
+        return False
 
 
 def database(name: str) -> dict[str, Any]:

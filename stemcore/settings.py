@@ -170,6 +170,9 @@ configure_logging(LOG_FORMAT, LOG_LEVEL)
 # --- Watching -----------------------------------------------------------------------------------
 
 METRICS_TOKEN = env.token("METRICS_TOKEN")
+OTLP_TRACES_URL = env.url("OTLP_TRACES_URL")
+if OTLP_TRACES_URL and not env.is_installed("opentelemetry.exporter.otlp.proto.http"):
+    raise env.stop("OTLP_TRACES_URL", "needs: pip install -r requirements-tracing.txt")
 
 # --- Supabase -----------------------------------------------------------------------------------
 

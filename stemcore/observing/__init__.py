@@ -107,3 +107,7 @@ def _wanted() -> Iterator[Observer]:
         from stemcore.observing.metrics import Metrics
 
         yield Metrics()
+    if settings.OTLP_TRACES_URL:
+        from stemcore.observing.traces import Traces
+
+        yield Traces(settings.OTLP_TRACES_URL)

@@ -101,6 +101,19 @@ def test_a_fault_ends_the_start_with_one_line(
     assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{line}\n")
 
 
+def test_traces_without_their_libraries_end_the_start(clone: Path) -> None:
+    hidden = clone / "without_tracing" / "opentelemetry"
+    hidden.mkdir(parents=True)
+    (hidden / "__init__.py").write_text("")
+    done = started(
+        clone,
+        NEEDED.encode(),
+        OTLP_TRACES_URL="http://c:4318/v1/traces",
+        PYTHONPATH=hidden.parent.name,
+    )
+    assert done.stderr == "OTLP_TRACES_URL needs: pip install -r requirements-tracing.txt\n"
+
+
 def stopped(call: Any, *names: str) -> str:
     """The line with which a reading ends the process."""
     with pytest.raises(SystemExit) as end:
