@@ -17,10 +17,12 @@ import aiohttp
 import uvloop
 
 import benchmarks.django_setup  # noqa: F401 - before what needs Django
+from benchmarks.figures import figure, tell
 from benchmarks.service import Bench, running
 from tests.wire import bombs
 
 AT_A_TIME = 4
+SLOWEST_MS = 100
 INPUTS = 1024
 
 
@@ -56,7 +58,7 @@ async def health(client: aiohttp.ClientSession, url: str, until: float) -> list[
 
 
 async def measure(bench: Bench, seconds: float) -> None:
-    print(f"{'':28}{'status':>7}{'ms':>8}{'answer':>12}{'healthz p99':>13}{'slowest':>9}")
+    figures = []
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
         for name, (path, body) in requests(bench).items():
             url, headers = f"{bench.service.url}{path}", {**bench.world.headers}
@@ -75,10 +77,12 @@ async def measure(bench: Bench, seconds: float) -> None:
                 health(client, f"{bench.service.url}/healthz", until),
                 *(send((url, body, headers), until, seen) for _ in range(AT_A_TIME)),
             )
-            status, _, size = seen[0]
-            mean = sum(taken for _, taken, _ in seen) / len(seen)
-            p99 = looks[int(len(looks) * 0.99)]
-            print(f"{name:28}{status:>7}{mean:>8.0f}{size:>12,}{p99:>13.1f}{looks[-1]:>9.1f}")
+            figures += [
+                figure(f"{name}: answered", "ms", [taken for _, taken, _ in seen]),
+                figure(f"{name}: answer", "bytes", max(size for _, _, size in seen)),
+                figure(f"{name}: slowest healthz", "ms", looks[-1], SLOWEST_MS),
+            ]
+    tell("bombs", f"python -m benchmarks.bombs --seconds {seconds:g}", figures)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ import argparse
 import asyncio
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ import aiohttp
 import uvloop
 
 import benchmarks.django_setup  # noqa: F401 - before what needs Django
+from benchmarks.figures import Figure, figure, tell
 from benchmarks.service import Bench, running
 from tests import factories
 
@@ -62,7 +63,7 @@ class Load:
     arrival_s: float = 0.0
 
 
-async def measure(bench: Bench, load: Load, delay_s: float) -> None:
+async def measure(bench: Bench, load: Load, delay_s: float) -> list[Figure]:
     headers = bench.world.headers
     before_mb, before_cpu_s = bench.service.memory_mb, bench.service.cpu_s
     peak = Peak()
@@ -79,13 +80,17 @@ async def measure(bench: Bench, load: Load, delay_s: float) -> None:
         )
     wall_s = time.perf_counter() - started
     watch.cancel()
-    report(load, answers, wall_s, delay_s)
-    cpu_ms = (bench.service.cpu_s - before_cpu_s) / load.count * 1000
-    grown_mb = (peak.memory_mb - before_mb) / load.count
-    print(
-        f"  service: {cpu_ms:.1f} ms CPU and {grown_mb:.2f} MB a request, at most"
-        f" {peak.threads} threads and {peak.connections} database connections"
-    )
+    taken = sorted(1000 * (seconds - delay_s) for _, seconds in answers)
+    name = f"{load.count} {load.name}"
+    return [
+        figure(f"{name}: failed", "", sum(status != 200 for status, _ in answers), 0),
+        figure(f"{name}: a second", "", load.count / wall_s, at_least=True),
+        figure(f"{name}: added", "ms", statistics.median(taken)),
+        figure(f"{name}: added at 95 %", "ms", taken[int(len(taken) * 0.95)]),
+        figure(f"{name}: CPU", "ms", (bench.service.cpu_s - before_cpu_s) / load.count * 1000),
+        figure(f"{name}: memory", "MB", (peak.memory_mb - before_mb) / load.count, 0.1),
+        figure(f"{name}: database connections", "", peak.connections, 10),
+    ]
 
 
 async def ask(
@@ -105,18 +110,6 @@ async def ask(
     except aiohttp.ClientError:
         status = 0
     return status, time.perf_counter() - start
-
-
-def report(load: Load, answers: Sequence[tuple[int, float]], wall_s: float, delay_s: float) -> None:
-    failed = [status for status, _ in answers if status != 200]
-    taken = sorted(seconds for _, seconds in answers)
-    median, p95 = statistics.median(taken), taken[int(len(taken) * 0.95)]
-    print(
-        f"{load.name}: {load.count} in flight at {delay_s:g} s: {len(failed)} failed"
-        f"{f' {set(failed)}' if failed else ''}, {load.count / wall_s:.0f} a second\n"
-        f"  added: median {1000 * (median - delay_s):.0f} ms"
-        f" ({100 * (median / delay_s - 1):.1f} %), p95 {1000 * (p95 - delay_s):.0f} ms"
-    )
 
 
 def sends(bench: Bench, count: int) -> Body:
@@ -139,9 +132,8 @@ async def run(bench: Bench, delay_s: float, generations: int, messages: int) -> 
         Load("llm/generate, at once", generate, lambda _: PROMPT, generations),
         Load("messages/send, at once", send, sends(bench, messages), messages),
     ]
-    for load in loads:
-        if load.count:
-            await measure(bench, load, delay_s)
+    figures = [one for load in loads if load.count for one in await measure(bench, load, delay_s)]
+    tell("in_flight", f"python -m benchmarks.in_flight --delay-s {delay_s:g}", figures)
 
 
 async def ask_once(bench: Bench) -> None:

@@ -22,6 +22,7 @@ import aiohttp
 import uvloop
 
 import benchmarks.django_setup  # noqa: F401 - before what needs Django
+from benchmarks.figures import figure, tell
 from benchmarks.service import Bench, Process, child, running
 from tests import factories
 
@@ -70,10 +71,12 @@ def targets(client: aiohttp.ClientSession, bench: Bench, proxy: Process) -> list
     return [
         Target("stub alone", bench.stub, post(stub_url, COMPLETION)),
         Target("bare proxy", proxy, post(f"{proxy.url}/", COMPLETION)),
-        Target("healthz", service, healthz, 0.5),
-        Target("llm/generate", service, post(f"{service.url}/v1/llm/generate", PROMPT), 4.0),
-        Target("messages/list", service, post(f"{workspace}/list", bench.world.body(limit=30))),
-        Target("messages/send", service, post(f"{workspace}/send", *sends(bench)), share=0.2),
+        Target("healthz", service, healthz, 0.25),
+        Target("llm/generate", service, post(f"{service.url}/v1/llm/generate", PROMPT), 1.2),
+        Target(
+            "messages/list", service, post(f"{workspace}/list", bench.world.body(limit=30)), 2.0
+        ),
+        Target("messages/send", service, post(f"{workspace}/send", *sends(bench)), 9.0, share=0.2),
     ]
 
 
@@ -120,14 +123,21 @@ async def measure(bench: Bench, proxy: Process, requests: int, rounds: int) -> N
         }
         latency = await latencies_ms(measured, rounds)
     floor = latency["stub alone"]
-    print(f"{'':16}{'CPU ms':>8}{'aim':>6}{'median ms':>12}{'over stub':>11}")
-    for target in measured:
-        aim = "" if target.aim_cpu_ms is None else f"{target.aim_cpu_ms:g}"
-        median = latency[target.name]
-        print(
-            f"{target.name:16}{cpu[target.name]:8.2f}{aim:>6}{median:12.2f}{median - floor:11.2f}"
-        )
-    print(f"threads {bench.service.threads}, database connections {bench.connections}")
+    tell(
+        "overhead",
+        f"python -m benchmarks.overhead --requests {requests} --rounds {rounds}",
+        [
+            *(
+                figure(f"{target.name}, CPU", "ms", cpu[target.name], target.aim_cpu_ms)
+                for target in measured
+            ),
+            *(
+                figure(f"{target.name}, added", "ms", latency[target.name] - floor)
+                for target in measured[1:]
+            ),
+            figure("database connections", "", bench.connections, 10),
+        ],
+    )
 
 
 def main() -> None:

@@ -31,6 +31,7 @@ from psycopg.types import TypeInfo
 from tqdm import tqdm
 
 import benchmarks.django_setup  # noqa: F401 - before what needs Django
+from benchmarks.figures import Figure, figure, tell
 from materials.index import pieces, rows
 from materials.retrieval import assemble
 from materials.search import QueryVector, embedding_provider, find_chunks, nearest, textual
@@ -205,24 +206,30 @@ def by_platform(question: Question) -> list[UUID]:
 
 @dataclass
 class Row:
-    """One line of the table."""
+    """What was measured of one way to search."""
 
     name: str
+    aim_ms: float | None
     recalls: list[float]
     times_ms: list[float]
 
-    def __str__(self) -> str:
-        ordered = sorted(self.times_ms)
-        p95 = ordered[int(0.95 * (len(ordered) - 1))]
+    def figures(self) -> list[Figure]:
+        """Its times, and its recall where it looks for what is near."""
+        times = figure(self.name, "ms", self.times_ms, self.aim_ms)
+        if "words" in self.name:
+            return [times]
         recall = statistics.mean(self.recalls)
-        median = statistics.median(ordered)
-        return f"{self.name:44}{recall:>10.3f}{median:>12.1f}{p95:>10.1f}"
+        aim = None if self.name.startswith("match_") else 0.999
+        return [times, figure(f"{self.name}: recall@10", "", recall, aim, at_least=True)]
 
 
 async def measure(
-    name: str, questions: Sequence[Question], ask: Callable[[Question], Awaitable[list[UUID]]]
+    name: str,
+    questions: Sequence[Question],
+    ask: Callable[[Question], Awaitable[list[UUID]]],
+    aim_ms: float | None = None,
 ) -> Row:
-    row = Row(name, [], [])
+    row = Row(name, aim_ms, [], [])
     await ask(questions[0])
     for question in tqdm(questions, desc=name):
         start = time.perf_counter()
@@ -245,14 +252,14 @@ async def measure_all(small: Sequence[Question], large: Sequence[Question]) -> l
     lines = [
         await measure("by words alone", small, by_words),
         await measure("nearest chunks, the first ten", small, nearest_ten),
-        await measure("whole retrieval, 24 candidates", small, by_service),
+        await measure("whole retrieval, 24 candidates", small, by_service, 12),
         await measure("match_material_chunks, 24", small, by_platform),
     ]
     if large:
         lines += [
             await measure("by words alone, large class", large, by_words),
             await measure("nearest chunks, large class", large, nearest_ten),
-            await measure("whole retrieval, large class", large, by_service),
+            await measure("whole retrieval, large class", large, by_service, 70),
         ]
     return lines
 
@@ -277,9 +284,11 @@ def main() -> None:
         lines = asyncio.run(measure_reading(small, large))
         index(list({room.class_id: room for room in (q.room for q in (*small, *large))}.values()))
         lines += asyncio.run(measure_all(small, large))
-    print(f"\n{options.classes} classes of {options.chunks} chunks, {options.queries} questions")
-    print(f"{'':44}{'recall@10':>10}{'median ms':>12}{'p95 ms':>10}")
-    print(*lines, sep="\n")
+    command = (
+        f"python -m benchmarks.retrieval --classes {options.classes} --chunks {options.chunks}"
+        f" --queries {options.queries} --large {options.large}"
+    )
+    tell("retrieval", command, [one for line in lines for one in line.figures()])
 
 
 def asked(rooms: Sequence[Room], count: int, prose: Prose) -> list[Question]:

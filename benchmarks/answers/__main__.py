@@ -11,13 +11,13 @@ import argparse
 import contextlib
 import json
 import random
-import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import benchmarks.django_setup  # noqa: F401 - before what needs Django
+from benchmarks.figures import figure, tell
 from learning.flashcards import CardsAnswer
 from learning.quiz import QuizAnswer
 from stemcore.answers import Answer, UnusableAnswer, read_answer
@@ -110,14 +110,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=20, help="rounds, fewer for megabytes")
     rounds = parser.parse_args().rounds
-    print("| answer | least ms | median ms | aim |")
-    print("|---|---|---|---|")
+    figures = []
     for subject in subjects():
         few = max(2, rounds // 8) if len(subject.text) > 1_000_000 else rounds
         taken = cpu_ms(lambda subject=subject: read(subject), few)  # type: ignore[misc]  # mypy infers no lambda with a default
-        aim = "" if subject.aim_ms is None else f"{subject.aim_ms:g}"
-        least, median = min(taken), statistics.median(taken)
-        print(f"| {subject.name} | {least:.1f} | {median:.1f} | {aim} |")
+        figures.append(figure(subject.name, "ms CPU", taken, subject.aim_ms))
+    tell("answers", f"python -m benchmarks.answers --rounds {rounds}", figures)
 
 
 if __name__ == "__main__":

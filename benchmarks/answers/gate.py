@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 import benchmarks.django_setup  # noqa: F401 - before what needs Django
+from benchmarks.figures import figure, tell
 from learning.activity_generation import CARDS, QUIZ, ActivityWanted, quiz_prompt
 from learning.flashcards import CardsAnswer
 from learning.gate.quiz_gate import spread_keys
@@ -81,13 +82,11 @@ def flood(kind: str, items: list[dict[str, Any]]) -> float:
 
 def main() -> None:
     parts = quiz_of_twenty()
-    print("a quiz of 20 questions, CPU ms")
-    for name, ms in parts.items():
-        print(f"  {name:<20}{ms:7.2f}")
-    print(f"  {'together':<20}{sum(parts.values()):7.2f}")
-    print("answers far beyond what was asked for, read and judged, CPU ms")
-    print(f"  400 questions       {flood('questions', questions(400)):7.1f}")
-    print(f"  8,300 cards         {flood('cards', cards(8300)):7.1f}")
+    figures = [figure(f"a quiz of 20, {name}", "ms CPU", ms) for name, ms in parts.items()]
+    together = figure("a quiz of 20, together", "ms CPU", sum(parts.values()), 10)
+    many = figure("400 questions, read and judged", "ms CPU", flood("questions", questions(400)))
+    more = figure("8,300 cards, read and judged", "ms CPU", flood("cards", cards(8300)))
+    tell("gate", "python -m benchmarks.answers.gate", [*figures, together, many, more])
 
 
 if __name__ == "__main__":
