@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
+from types import ModuleType
 from typing import Any, Final
 
 from chat.engines import direct
@@ -33,9 +34,17 @@ async def run(asking: Asking, hints: Mapping[str, Any], call: Call) -> EngineRes
     if hints.get("engine") != "langgraph_v1":
         return await direct.run(asking, call)
     try:
-        # LangGraph takes seconds to import, and costs nothing where nobody asks for it.
-        engine = await asyncio.to_thread(import_module, "chat.engines.langgraph")
-        result: EngineResult = await engine.run(asking, call)
+        graph = _imported or await asyncio.to_thread(_import_graph)
+        result: EngineResult = await graph[0].run(asking, call)
         return result
     except GraphFailed as failed:
         return (await direct.run(asking, call)).after(failed)
+
+
+_imported: list[ModuleType] = []
+
+
+def _import_graph() -> list[ModuleType]:
+    """The graph engine. LangGraph takes seconds to import, and costs nothing where nobody asks."""
+    _imported[:] = [import_module("chat.engines.langgraph")]
+    return _imported

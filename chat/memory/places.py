@@ -13,7 +13,6 @@ from typing import TypedDict
 from uuid import UUID
 
 from django.db import connection
-from django.db.models.functions import Now
 
 from chat.models import MemoryPlace
 
@@ -49,24 +48,18 @@ def _hash(*parts: str | None) -> str:
     return sha256(json.dumps(parts).encode()).hexdigest()
 
 
+_REMEMBER = """
+    insert into memory_places (key, owner, class_id, user_id, purpose, session)
+    values (%s, %s, %s, %s, %s, %s)
+    on conflict (key) do update set used_at = now()
+"""
+
+
 def remember_place(place: Place) -> None:
     """Says that something is kept there; to be called in the transaction that keeps it."""
-    MemoryPlace.objects.bulk_create(
-        [
-            MemoryPlace(
-                key=place.key,
-                owner=place.owner,
-                class_id=place.class_id,
-                user_id=place.user_id,
-                purpose=place.purpose,
-                session=place.session,
-                used_at=Now(),
-            )
-        ],
-        update_conflicts=True,
-        unique_fields=["key"],
-        update_fields=["used_at"],
-    )
+    values = (place.class_id, place.user_id, place.purpose, place.session)
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER, [place.key, place.owner, *values])
 
 
 class Kept(TypedDict):

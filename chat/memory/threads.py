@@ -20,17 +20,17 @@ from stemcore.database import read, write
 PLACE: Final = "__place"
 """Under what name a run's configuration holds its Place; names like this are not stored."""
 
-_PRUNE: Final = (
-    "delete from checkpoint_writes where thread_id = %(thread)s and checkpoint_id <> %(kept)s",
-    "delete from checkpoints where thread_id = %(thread)s and checkpoint_id <> %(kept)s",
-    """
+# The saver keeps values that are no single text, number or truth as blobs beside the checkpoint.
+_PRUNE: Final = """
+    with pruned as (
+        delete from checkpoints where thread_id = %(thread)s and checkpoint_id <> %(kept)s
+    )
     delete from checkpoint_blobs b where b.thread_id = %(thread)s and not exists (
         select from checkpoints c where c.thread_id = b.thread_id
-        and c.checkpoint_ns = b.checkpoint_ns
+        and c.checkpoint_ns = b.checkpoint_ns and c.checkpoint_id = %(kept)s
         and c.checkpoint -> 'channel_versions' ->> b.channel = b.version
     )
-    """,
-)
+"""
 
 
 class Threads(BaseCheckpointSaver[str]):
@@ -86,8 +86,6 @@ def _store(
     place: Place = config["configurable"][PLACE]
     remember_place(place)
     stored = UnitSaver().put(config, checkpoint, metadata, new_versions)
-    kept = {"thread": place.key, "kept": checkpoint["id"]}
     with connection.cursor() as cursor:
-        for statement in _PRUNE:
-            cursor.execute(statement, kept)
+        cursor.execute(_PRUNE, {"thread": place.key, "kept": checkpoint["id"]})
     return stored

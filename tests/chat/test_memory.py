@@ -198,7 +198,9 @@ async def test_a_thread_keeps_the_end_of_its_last_turn_alone(
 async def test_nothing_executable_is_loaded(api: Api, cast: Cast, providers: Any) -> None:
     await tell(api, cast, providers)
     superuser().execute(
-        "UPDATE stem.checkpoint_blobs SET type = 'pickle', blob = convert_to('cos system', 'UTF8')"
+        "INSERT INTO stem.checkpoint_blobs (thread_id, channel, version, type, blob)"
+        " SELECT thread_id, 'rounds', checkpoint -> 'channel_versions' ->> 'rounds',"
+        " 'pickle', convert_to('cos system', 'UTF8') FROM stem.checkpoints"
     )
     providers.script(said("Direct."))
     data = await ask_graph(api, cast, session_id=SESSION)

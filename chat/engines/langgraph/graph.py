@@ -25,12 +25,12 @@ class State(TypedDict, total=False):
     """What stands between two steps of one turn, as plain values.
 
     `rounds` are those of this turn alone; the last one has no outputs while its calls are to be
-    made. `answered` is true when the turn has come to its end.
+    made. `answered` is true when the turn has come to its end, where `rounds` and `notes` are None.
     """
 
     turn: int
-    rounds: list[dict[str, Any]]
-    notes: list[str]
+    rounds: list[dict[str, Any]] | None
+    notes: list[str] | None
     answered: bool
 
 
@@ -50,7 +50,7 @@ async def think(state: State, runtime: Runtime[Work]) -> State:
     return {"rounds": ROUNDS.dump_python([*rounds, result.round(())], mode="json")}
 
 
-def after_thought(state: State) -> Literal["tools", "finish"]:
+async def after_thought(state: State) -> Literal["tools", "finish"]:
     return "finish" if state["answered"] else "tools"
 
 
@@ -62,7 +62,7 @@ async def tools(state: State, runtime: Runtime[Work]) -> State:
 
 async def finish(state: State, runtime: Runtime[Work]) -> State:
     """The turn ends: what was only needed to answer it is not kept."""
-    return {"rounds": [], "notes": []}
+    return {"rounds": None, "notes": None}
 
 
 @cache

@@ -7,6 +7,7 @@ or takes too long are told to the model, which may do better with its next step.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -47,7 +48,9 @@ class ToolKind(Generic[A]):
     run: Callable[[Work, A], Awaitable[str]]
     seconds: float
 
+    @cached_property
     def offered(self) -> Tool:
+        """The tool as models are told of it; to make its schema takes milliseconds."""
         schema = self.takes.model_json_schema()
         shown = {key: value for key, value in schema.items() if key not in ("title", "description")}
         return Tool(self.name, self.description, shown)
@@ -63,7 +66,7 @@ def add(kind: ToolKind[Any]) -> None:
 
 def offered(catalog: Sequence[str]) -> tuple[Tool, ...]:
     """The tools of a catalogue, each once; names that nothing is known of are left out."""
-    return tuple(TOOLS[name].offered() for name in dict.fromkeys(catalog) if name in TOOLS)
+    return tuple(TOOLS[name].offered for name in dict.fromkeys(catalog) if name in TOOLS)
 
 
 async def carry_out(work: Work, calls: Sequence[ToolCall]) -> tuple[str, ...]:
