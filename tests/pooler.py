@@ -85,7 +85,7 @@ def pooler(server: Path, mode: str, user: str) -> Iterator[Path]:
         folder = Path(name)
         ini = folder / "pgbouncer.ini"
         ini.write_text(SETTINGS.format(server=server, folder=folder, port=PORT, mode=mode))
-        (folder / "users").write_text(f'"{user}" ""\n')
+        (folder / "users").write_text(f'"{user}" ""\n"{SUPERUSER}" ""\n')
         with subprocess.Popen([found, "--quiet", ini], **_identity(folder)) as process:
             try:
                 _wait_for(folder / f".s.PGSQL.{PORT}", process)

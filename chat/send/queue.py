@@ -20,7 +20,7 @@ from chat.send.context import Conversation, load_when_first, require_own_session
 from chat.visits import Visit
 from classes.access import Membership
 from classes.errors import ClassArchived
-from stemcore.database import SHORT, UPKEEP, Unit, read, write
+from stemcore.database import SHORT, UPKEEP, Unit, limited, read, write
 from stemcore.deadline import Deadline
 from stemcore.errors import BlankField, DomainError
 
@@ -92,16 +92,17 @@ def _take_and_load(
     return load_when_first(membership, session_id, ticket)
 
 
-# No transaction: the ticket must be there for all to see before the numbers are looked at.
+# No transaction of both: the ticket must be there for all to see before the numbers are looked at.
 _join = Unit(_take_and_load, lane=SHORT, atomic=False)
 
 
 def _take_ticket(
     visit: Visit, session_id: UUID, message: str, ticket: UUID, lasts_s: float
 ) -> Membership:
-    membership, session = queries.take_ticket(
-        visit, session_id, ticket, lasts_s=lasts_s, wanted=bool(message)
-    )
+    with limited():  # the session's row may be locked
+        membership, session = queries.take_ticket(
+            visit, session_id, ticket, lasts_s=lasts_s, wanted=bool(message)
+        )
     membership.require_open_class()
     require_own_session(session, visit.user.id)
     if not message:

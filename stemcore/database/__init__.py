@@ -2,7 +2,7 @@
 
 from stemcore.database.lanes import BULK, HEALTH, LONG, SHORT, UPKEEP, Lane
 from stemcore.database.runs import UnitTimeout
-from stemcore.database.units import Unit, read, write
+from stemcore.database.units import Unit, limited, read, write
 
 __all__ = [
     "BULK",
@@ -13,6 +13,7 @@ __all__ = [
     "Lane",
     "Unit",
     "UnitTimeout",
+    "limited",
     "read",
     "write",
 ]

@@ -7,12 +7,13 @@ waits for a provider runs inside a unit.
 import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from contextvars import copy_context
 from functools import partial, update_wrapper
 from time import monotonic
 from typing import Any, Generic, ParamSpec, TypeVar, overload
 
+from django.conf import settings
 from django.db import Error as DatabaseFailure
 from django.db import connection, transaction
 from psycopg.errors import LockNotAvailable
@@ -173,3 +174,12 @@ def write(work: Any = None, *, lane: Lane = SHORT) -> Any:
     """Makes a sync function into a unit of work that is one transaction; as `read` otherwise."""
     made = partial(Unit, lane=lane, atomic=True)
     return made if work is None else made(work)
+
+
+def limited() -> AbstractContextManager[Any]:
+    """Holds a single statement to the limits of its lane, in a unit without a transaction.
+
+    The connection carries them; behind a transaction pooler, where none does, a transaction of the
+    statement's own carries them. For a statement that may wait for a lock.
+    """
+    return transaction.atomic() if settings.DATABASE_POOL_MODE == "transaction" else nullcontext()

@@ -11,6 +11,9 @@ from psycopg import errors
 from stemcore.embedded.server import ServerHandle
 from stemcore.schema import WrongSchema
 from tests.database import Superuser, new_database, point_django_at
+from tests.pooler import needs_direct
+
+pytestmark = needs_direct
 
 
 @pytest.fixture

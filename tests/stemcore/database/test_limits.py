@@ -17,6 +17,7 @@ from stemcore.database import HEALTH, LONG, SHORT, UPKEEP, Lane, UnitTimeout, re
 from stemcore.supabase.tokens import PlatformUser
 from tests import factories
 from tests.database import Superuser
+from tests.pooler import needs_direct
 
 LONG_S = 30
 """Longer than anything here may take; what waits for it has hung."""
@@ -199,6 +200,7 @@ async def test_a_lock_that_does_not_come_ends_with_the_deadline(database: Superu
         await take(user.id)
 
 
+@needs_direct
 async def test_a_unit_whose_connection_had_died_is_run_again(database: Superuser) -> None:
     runs: list[int] = []
 
@@ -242,6 +244,7 @@ def limits() -> list[str]:
         return [*cursor.fetchone()]
 
 
+@needs_direct
 async def test_the_database_knows_the_limits_of_the_lane(database: Superuser) -> None:
     assert await read(limits)() == ["7s", "50ms", "7s"]
     assert await write(lane=LONG)(limits)() == ["10s", "50ms", "10s"]
@@ -257,6 +260,7 @@ async def test_a_transaction_pooler_is_told_with_each_transaction(
         assert await read(lane=lane)(limits)() == ["15s", "5s", "15s"]
 
 
+@needs_direct
 async def test_beginning_on_a_dead_connection_is_tried_again(
     database: Superuser, settings: Any
 ) -> None:

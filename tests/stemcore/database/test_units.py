@@ -10,6 +10,7 @@ from classes.models import AdminUser
 from stemcore.database import SHORT, read, write
 from tests import factories
 from tests.database import Superuser
+from tests.pooler import needs_direct
 from tests.queries import count_queries
 
 
@@ -25,6 +26,7 @@ def holds_transaction() -> bool:
     return connection.in_atomic_block
 
 
+@needs_direct
 async def test_it_runs_in_the_executor_and_keeps_its_connections(database: Superuser) -> None:
     backends = {*await asyncio.gather(*(backend() for _ in range(50)))}
     assert 1 <= len(backends) <= SHORT.threads
