@@ -1,8 +1,8 @@
 """The child process that parses one file: bytes on stdin, an `Answer` as JSON on stdout.
 
-It runs as a script, in an empty folder, with an empty environment. It loads the parser it needs,
-lets itself be confined, and only then looks at the file. Parsers fail on hostile files in ways of
-their own choosing; what becomes of the process then, the parent knows how to read.
+It runs as a script, in an empty folder, with an empty environment. It loads the parsers, lets
+itself be confined, waits for its order, and only then looks at the file. Parsers fail on hostile
+files in ways of their own choosing; what becomes of the process then, the parent knows how to read.
 """
 
 import codecs
@@ -22,24 +22,33 @@ NO_ROOM_EXIT = 4
 _CODECS = ("ascii", "latin-1", "cp437", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-32-le")
 
 
-def main(order: dict[str, Any]) -> None:
-    """`order` holds `path`, `kind`, `page_limit` and `bounds`, as the parent gives them."""
-    sys.path[:] = order["path"]
+def main(start: dict[str, Any]) -> None:
+    """`start` holds `path`, `bounds`, and the open file from which the `order` will come."""
+    sys.path[:] = start["path"]
     from materials.extraction.model import Bounds, Kind
-    from materials.extraction.reading import answer_to, reader_of
+    from materials.extraction.reading import answer_to, readers
     from materials.extraction.sandbox import confine, limit_process
 
-    bounds = Bounds(**order["bounds"])
-    read = reader_of(Kind(order["kind"]))
+    bounds = Bounds(**start["bounds"])
+    read = readers()
     # What a file leaves behind ends with the process, and looking for it takes a sixth of the time.
     gc.disable()
     for name in _CODECS:
         codecs.lookup(name)
-    content = sys.stdin.buffer.read()
     limit_process(bounds.memory_bytes, bounds.cpu_seconds, bounds.output_bytes + 4096)
     unconfined = confine()
-    answer = answer_to(lambda: read(content, order["page_limit"], bounds), bounds, unconfined)
-    _say(answer)
+    order = json.loads(_heard(start["order"]))
+    content = sys.stdin.buffer.read()
+    reader, pages = read[Kind(order["kind"])], order["page_limit"]
+    _say(answer_to(lambda: reader(content, pages, bounds), bounds, unconfined))
+
+
+def _heard(order: int) -> bytes:
+    """All that the parent has to say; it ends with the parent too, and then with this process."""
+    said = b""
+    while part := os.read(order, 4096):
+        said += part
+    return said or sys.exit(0)
 
 
 def _say(answer: bytes) -> None:

@@ -1,28 +1,23 @@
-"""Starts the child process that parses a file, and understands how it ended."""
+"""Has a child process parse a file, and understands how it ended."""
 
-import json
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from errno import EDQUOT, ENOSPC
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
-from typing import IO, Final
+from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 from structlog import get_logger
 
 from materials import errors
 from materials.extraction.child import NO_ROOM_EXIT, TOO_LARGE_EXIT
+from materials.extraction.children import waiting_child
 from materials.extraction.model import Answer, Bounds, Extraction, Kind
 
 log = get_logger(__name__)
 
-_CHILD: Final = str(Path(__file__).with_name("child.py"))
 _ANSWER: Final = TypeAdapter(Answer)
 _FAILURES: Final = {
     failure.__name__: failure
@@ -50,18 +45,13 @@ _EXITS: Final[dict[int, type[errors.MaterialFailed | errors.MaterialDelayed]]] =
 
 def extract_in_child(content: bytes, kind: Kind, page_limit: int, bounds: Bounds) -> Extraction:
     """See `materials.extraction.extract`."""
-    with _own_troubles(), TemporaryFile() as source, TemporaryFile() as output:
-        source.write(content)
-        source.seek(0)
-        order = {
-            "path": [entry for entry in sys.path if entry],
-            "kind": kind,
-            "page_limit": page_limit,
-            "bounds": asdict(bounds),
-        }
-        exit_code = _run_child(json.dumps(order), bounds.seconds, source, output)
-        output.seek(0)
-        return _understand(exit_code, output.read())
+    with _own_troubles(), waiting_child(bounds) as child:
+        try:
+            exit_code = child.run(content, {"kind": kind, "page_limit": page_limit}, bounds.seconds)
+        except subprocess.TimeoutExpired:
+            raise errors.ReaderStarved from None
+        child.output.seek(0)
+        return _understand(exit_code, child.output.read())
 
 
 @contextmanager
@@ -72,27 +62,6 @@ def _own_troubles() -> Iterator[None]:
     except OSError as error:
         full = error.errno in (ENOSPC, EDQUOT)
         raise (errors.NoRoom if full else errors.ReaderUnavailable) from None
-
-
-def _run_child(order: str, seconds: int, source: IO[bytes], output: IO[bytes]) -> int:
-    # The answer goes through a file because its size can be limited, which that of a pipe cannot.
-    # -I and -S: nothing of the environment, the user or the folder decides what is loaded.
-    with TemporaryDirectory(prefix="extraction-") as folder:
-        try:
-            done = subprocess.run(  # noqa: S603 - every word of the command is ours
-                [sys.executable, "-I", "-S", "-B", _CHILD, order],
-                stdin=source,
-                stdout=output,
-                stderr=subprocess.DEVNULL,
-                cwd=folder,
-                env={},
-                start_new_session=True,
-                timeout=seconds,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise errors.ReaderStarved from None
-    return done.returncode
 
 
 def _understand(exit_code: int, output: bytes) -> Extraction:

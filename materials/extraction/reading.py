@@ -4,7 +4,9 @@ import heapq  # noqa: F401 - Counter.most_common loads it when it is called: too
 import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from io import BytesIO
 from traceback import extract_tb
+from typing import IO
 
 from materials.errors import BrokenFile, ExtractionFailed, NoText, TooLarge
 from materials.extraction.model import Answer, Bounds, Extraction, Kind, Segment
@@ -13,24 +15,21 @@ from stemcore.text import clean_text
 Reader = Callable[[bytes, int, Bounds], Extraction]
 
 
-def reader_of(kind: Kind) -> Reader:
-    """Loads the parser of a kind, with all that it will ever import."""
-    if kind is Kind.PDF:
-        from materials.extraction.pdf import read_pdf
+def readers() -> dict[Kind, Reader]:
+    """The parsers, loaded with all that they will ever import."""
+    from materials.extraction.docx import read_docx
+    from materials.extraction.pdf import read_pdf
+    from materials.extraction.pptx import read_pptx
 
-        return lambda content, page_limit, bounds: read_pdf(content, page_limit)
-    return _office_reader(kind)
+    return {
+        Kind.PDF: lambda content, page_limit, bounds: read_pdf(content, page_limit),
+        Kind.DOCX: _checked(read_docx),
+        Kind.PPTX: _checked(read_pptx),
+    }
 
 
-def _office_reader(kind: Kind) -> Reader:
-    from io import BytesIO
-
+def _checked(read: Callable[[IO[bytes], int], Extraction]) -> Reader:
     from materials.extraction.archive import check_archive
-
-    if kind is Kind.DOCX:
-        from materials.extraction.docx import read_docx as read
-    else:
-        from materials.extraction.pptx import read_pptx as read
 
     def checked(content: bytes, page_limit: int, bounds: Bounds) -> Extraction:
         check_archive(content, bounds)

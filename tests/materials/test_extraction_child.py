@@ -8,6 +8,7 @@ import ctypes
 import errno
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,7 +25,7 @@ import pytest
 
 import materials
 from materials import errors
-from materials.extraction import Bounds, Kind, child, extract
+from materials.extraction import Bounds, Kind, child, children, extract
 from tests.materials import files
 
 Taken = Callable[..., str]
@@ -61,7 +62,9 @@ def taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Taken:
 
     def run(code: str, **bounds: int) -> str:
         body = indent(dedent(code), "    ")
+        shutil.rmtree(package / "__pycache__", ignore_errors=True)
         (package / "pdf.py").write_text(_PARSER.replace("{payload}", body))
+        children.keeper.forget()
         limits = Bounds(**bounds)
         return extract(b"%PDF-1.7", Kind.PDF, page_limit=1, bounds=limits).segments[0].text
 
@@ -133,12 +136,12 @@ def wait_forever() -> str:
     return "lock = _thread.allocate_lock(); lock.acquire(); lock.acquire()"
 
 
-def the_child(seconds: float = 20) -> psutil.Process:
+def the_child(seconds: float = 20, of: int | None = None) -> psutil.Process:
     """The process that parses, once it is confined."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
-        for process in psutil.Process().children():
-            with suppress(psutil.Error):
+        for process in psutil.Process(of).children():
+            with suppress(psutil.Error, FileNotFoundError):
                 if "child.py" in " ".join(process.cmdline()) and _filtered(process.pid):
                     return process
         time.sleep(0.01)
@@ -246,17 +249,61 @@ def test_the_machines_own_troubles_are_no_fault_of_the_file(
     def fail(*args: object) -> None:
         raise OSError(code, "of the system")
 
-    monkeypatch.setattr("materials.extraction.parent.TemporaryFile", fail)
+    children.keeper.forget()
+    monkeypatch.setattr("materials.extraction.children.TemporaryFile", fail)
     with pytest.raises(error, match="try again later"):
         extract(files.text_pdf("Text"), Kind.PDF, page_limit=1)
 
 
 def test_a_full_disk_under_the_child_is_no_fault_of_the_file() -> None:
+    order, ours = os.pipe()
     with open("/dev/full", "wb") as full, open(os.devnull, "rb") as nothing:
-        order = {"path": sys.path, "kind": "pdf", "page_limit": 1, "bounds": asdict(Bounds())}
-        command = [sys.executable, "-I", "-S", child.__file__, json.dumps(order)]
-        done = subprocess.run(command, stdin=nothing, stdout=full, env={})
+        start = {"path": sys.path, "bounds": asdict(Bounds()), "order": order}
+        command = [sys.executable, "-I", "-S", child.__file__, json.dumps(start)]
+        os.write(ours, b'{"kind": "pdf", "page_limit": 1}')
+        os.close(ours)
+        done = subprocess.run(command, stdin=nothing, stdout=full, env={}, pass_fds=[order])
+    os.close(order)
     assert done.returncode == child.NO_ROOM_EXIT
+
+
+# The child that waits ---------------------------------------------------------------------------
+
+
+def the_waiting() -> psutil.Process:
+    """The child that waits for the next file."""
+    extract(files.text_pdf("Text"), Kind.PDF, page_limit=1)
+    return the_child()
+
+
+def test_the_next_child_waits_confined_and_takes_the_next_file() -> None:
+    waiting = the_waiting()
+    assert extract(files.text_pdf("Second"), Kind.PDF, page_limit=1).segments[0].text == "Second"
+    assert not waiting.is_running()
+
+
+def test_a_child_that_died_waiting_costs_no_file() -> None:
+    waiting = the_waiting()
+    waiting.kill()
+    waiting.wait(20)
+    assert extract(files.text_pdf("Second"), Kind.PDF, page_limit=1).segments[0].text == "Second"
+
+
+def test_the_waiting_child_ends_with_its_parent() -> None:
+    code = (
+        "from materials.extraction import Kind, extract;"
+        "from tests.materials import files; import time;"
+        "extract(files.text_pdf('Text'), Kind.PDF, page_limit=1);"
+        "print('done', flush=True); time.sleep(60)"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == b"done\n"
+        waiting = the_child(of=parent.pid)
+        parent.kill()
+    waiting.wait(20)
 
 
 # What it may cost -------------------------------------------------------------------------------
@@ -265,5 +312,5 @@ def test_a_full_disk_under_the_child_is_no_fault_of_the_file() -> None:
 def test_it_loads_little_of_python_before_it_reads(taken: Taken) -> None:
     """Its start is the cost of a small file: the libraries of the service are not loaded."""
     loaded = set(taken("return ' '.join(sys.modules)").split())
-    heavy = {"django", "pydantic", "structlog", "subprocess", "asyncio", "ssl", "lxml", "docx"}
+    heavy = {"django", "pydantic", "structlog", "subprocess", "asyncio", "ssl", "pypdfium2_raw"}
     assert not loaded & heavy
