@@ -63,6 +63,7 @@ bench: .venv/dev  ## the figures of the README (about 8 minutes)
 	$(BIN)/python -m benchmarks.answers
 	$(BIN)/python -m benchmarks.answers.gate
 	$(BIN)/python -m benchmarks.analytics
+	$(BIN)/python -m benchmarks.ingestion
 
 proof-graph: .venv/dev  ## the graph engine: CPU, what its memory keeps, 200 sends in flight (about 4 minutes)
 	$(BIN)/python -m benchmarks.graph
