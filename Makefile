@@ -14,10 +14,10 @@ PINS := sed -nE 's/^([A-Za-z0-9._-]+)(\[[^]]*\])?(==[^ ]+).*/\1\3/p'
 
 .DEFAULT_GOAL := help
 .PHONY: help run reset test test-deep test-pooler lint types unit walk lock bench proof-graph proof-ground \
-	proof-guests proof-worker real-files openapi
+	proof-guests proof-deployment proof-worker real-files openapi
 
 help:  ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 .venv/run: requirements.txt requirements-demo.txt
 	$(PYTHON) -m venv .venv
@@ -73,6 +73,9 @@ proof-ground: .venv/dev  ## nothing stuck stops the rest (about 2 minutes)
 
 proof-guests: .venv/dev  ## guests' limits through crashes and crowds (about 6 minutes)
 	$(BIN)/python -m benchmarks.guests
+
+proof-deployment: .venv/dev  ## what docs/deploy.md has typed later: a worker, timers, a backup (about 2 minutes)
+	$(BIN)/pytest -q -n 0 -m proof tests/stemcore/deployment
 
 proof-worker: .venv/dev  ## 500 materials, two workers, 50 kills, a restart (about 10 minutes)
 	$(BIN)/python -m benchmarks.worker

