@@ -13,8 +13,8 @@ LOCK := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --no-strip-e
 PINS := sed -nE 's/^([A-Za-z0-9._-]+)(\[[^]]*\])?(==[^ ]+).*/\1\3/p'
 
 .DEFAULT_GOAL := help
-.PHONY: help run reset test test-deep test-pooler lint types unit walk lock bench proof-graph proof-ground \
-	proof-guests proof-deployment proof-worker real-files openapi
+.PHONY: help run reset test test-deep test-pooler lint types unit walk lock bench proof-graph \
+	proof-ground proof-guests proof-deployment proof-worker real-files openapi fuzz fuzz-quick
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -79,6 +79,12 @@ proof-deployment: .venv/dev  ## what docs/deploy.md has typed later: a worker, t
 
 proof-worker: .venv/dev  ## 500 materials, two workers, 50 kills, a restart (about 10 minutes)
 	$(BIN)/python -m benchmarks.worker
+
+fuzz: .venv/dev  ## 5,000 requests made from docs/openapi.yaml against a demo (about 8 minutes)
+	$(BIN)/python -m benchmarks.fuzz
+
+fuzz-quick: .venv/dev  ## the same few hundred each time (about a minute)
+	$(BIN)/python -m benchmarks.fuzz --quick
 
 real-files: .venv/dev  ## PDF files of Debian's manuals against pdftotext (about 10 minutes)
 	mkdir -p .data/real-files && cd .data/real-files && \

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from stemcore.api.body import ClassBody, Text
+from stemcore.api.body import ClassBody, Text, Truth
 from stemcore.embedded.demo.people import CLASS_ID, TEACHER_ID
 
 MAX_QUESTION = 500
@@ -18,7 +18,7 @@ class StoredReportBody(ClassBody):
         "As it is stored": {"class_id": CLASS_ID, "user_id": TEACHER_ID},
     }
 
-    force_refresh: bool = False
+    force_refresh: Truth = False
     """Whether to make it anew though a fresh one is stored."""
 
 

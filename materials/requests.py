@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from stemcore.api.body import Body, Whole
+from stemcore.api.body import Body, Truth, Whole
 from stemcore.embedded.demo.people import CLASS_ID, MATERIAL_ID
 
 MAX_BATCH = 25
@@ -20,7 +20,7 @@ class DispatchBody(Body):
     """The class of the material."""
     material_id: UUID
     """The material, whose file is uploaded."""
-    trigger_worker: bool = True
+    trigger_worker: Truth = True
     """Whether to wake the worker at once."""
 
 

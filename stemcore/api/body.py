@@ -59,6 +59,9 @@ Number = Annotated[float, BeforeValidator(_no_bool), Field(allow_inf_nan=False)]
 Whole = Annotated[int, BeforeValidator(_no_bool)]
 """A whole number; numeric strings are taken."""
 
+Truth = Annotated[bool, Field(strict=True)]
+"""True or false; no word or number stands for one."""
+
 TimeoutMs = Annotated[Whole, Field(le=3_600_000)]
 """Milliseconds until the caller gives up; zero and below count as absent."""
 

@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import json
 from itertools import pairwise
 from textwrap import dedent
 from typing import Any, Literal
@@ -49,9 +50,9 @@ class WireSchema(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         made = _introduced(super().model_schema(schema))
-        for name, docstring in _docstrings(schema["cls"]).items():
-            field = made["properties"][schema["cls"].model_fields[name].alias or name]
-            field["description"] = docstring
+        docstrings = _docstrings(schema["cls"])
+        for name, field in schema["cls"].model_fields.items():
+            _describe(made["properties"][field.alias or name], docstrings.get(name))
         return made
 
     def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> JsonSchemaValue:
@@ -102,6 +103,19 @@ def _in_words_of_json(schema: Any) -> Any:
         LIMITS.get(key, key) if isinstance(value, int | float) else key: _in_words_of_json(value)
         for key, value in schema.items()
     }
+
+
+def _describe(field: JsonSchemaValue, docstring: str | None) -> None:
+    """Says in words what a field is, and its default.
+
+    Of a field with the keyword `default` generators of clients make one that must be sent.
+    """
+    default = field.pop("default", None)
+    said = [docstring] if docstring else []
+    if default not in (None, "", [], {}):
+        said.append(f"Default: `{json.dumps(default)}`.")
+    if said:
+        field["description"] = " ".join(said)
 
 
 def _docstrings(model: type[BaseModel]) -> dict[str, str]:

@@ -141,8 +141,7 @@ def test_null_is_as_good_as_absent_in_requests() -> None:
         "type": ["integer", "null"],
         "minimum": 1,
         "maximum": 9,
-        "default": 3,
-        "description": "How many.",
+        "description": "How many. Default: `3`.",
     }
 
 
