@@ -14,7 +14,8 @@ PINS := sed -nE 's/^([A-Za-z0-9._-]+)(\[[^]]*\])?(==[^ ]+).*/\1\3/p'
 
 .DEFAULT_GOAL := help
 .PHONY: help run reset test test-deep test-pooler lint types unit walk lock bench proof-graph \
-	proof-ground proof-guests proof-deployment proof-worker real-files openapi fuzz fuzz-quick
+	proof-ground proof-guests proof-deployment proof-worker chaos real-files openapi \
+	fuzz fuzz-quick
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -85,6 +86,9 @@ fuzz: .venv/dev  ## 5,000 requests made from docs/openapi.yaml against a demo (a
 
 fuzz-quick: .venv/dev  ## the same few hundred each time (about a minute)
 	$(BIN)/python -m benchmarks.fuzz --quick
+
+chaos: .venv/dev  ## faults in a seeded order, and what must hold afterwards (about 4 minutes)
+	$(BIN)/python -m benchmarks.chaos
 
 real-files: .venv/dev  ## PDF files of Debian's manuals against pdftotext (about 10 minutes)
 	mkdir -p .data/real-files && cd .data/real-files && \

@@ -34,6 +34,7 @@ auth_file = {folder}/users
 pool_mode = {mode}
 max_client_conn = 1000
 server_round_robin = 1
+server_login_retry = 1
 """
 
 needs_direct = pytest.mark.skipif(

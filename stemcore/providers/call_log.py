@@ -1,8 +1,9 @@
 """The call log: one row for every attempt at a provider.
 
 A request only appends to a queue in memory; a task of its event loop writes the queue to the
-database in batches. So a slow or missing database costs rows, never a request. Rows still in
-memory are lost when a process is killed.
+database in batches, and again those that a missing database did not take. A slow or missing
+database never costs a request, and costs rows only when the queue is full. Rows still in memory
+are lost when a process is killed.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ from collections import deque
 from contextvars import Context
 
 from django.db import Error as DatabaseFailure
+from django.db import InterfaceError, OperationalError
 from structlog import get_logger
 
 from stemcore.database import UPKEEP, write
@@ -56,6 +58,10 @@ class CallLog:
                 batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
                 try:
                     await _store(batch)
+                except (OperationalError, InterfaceError) as error:  # the database, not the rows
+                    self._queue.extendleft(reversed(batch))
+                    log.warning("call_log_waits", rows=len(batch), error=type(error).__name__)
+                    return
                 except DatabaseFailure as error:
                     log.warning("call_log_lost", rows=len(batch), error=type(error).__name__)
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from stemcore.context import request_id
@@ -86,6 +87,25 @@ async def test_it_answers_while_the_database_takes_no_rows(
     assert "call_log_lost" in caplog.text
     await ask()
     assert len(await log_rows()) == 1
+
+
+async def test_it_keeps_the_rows_of_an_outage(
+    providers: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = call_log._store
+
+    async def away(rows: Any) -> None:
+        raise OperationalError("the connection is lost")
+
+    monkeypatch.setattr(call_log, "_store", away)
+    for _ in range(3):
+        await ask()
+    await call_log.flush()
+    assert "call_log_waits" in caplog.text
+    monkeypatch.setattr(call_log, "_store", store)
+    rows = await log_rows()
+    assert [row.id for row in rows] == sorted(row.id for row in rows)
+    assert len(rows) == 3
 
 
 async def test_it_writes_many_rows_in_batches(providers: Any) -> None:
