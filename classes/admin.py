@@ -103,6 +103,7 @@ class EnrollmentAdmin(columns.OfClass, ConsoleAdmin):
     joined = columns.moment("joined_at", "Joined")
 
     list_display = ("person", "role", "of_class", "joined")
+    list_display_links = ("role",)
     list_filter = (choices_filter("role", "teacher", "student", "ta"), "joined_at")
     search_fields = ("classroom__title",)
     search_help_text = "A class's title, or the id of a class or user"

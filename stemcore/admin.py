@@ -1,25 +1,26 @@
 """Guests, the call log and the staff themselves in the console."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from stemcore.console import columns, dashboard  # noqa: F401  # the dashboard registers its panels
 from stemcore.console.actions import NothingDone, RowAction
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import LABELS, NOTHING, list_link, meter, row_link, short
+from stemcore.console.markup import LABELS, NOTHING, lines, list_link, meter, row_link, short
 from stemcore.console.prices import cost_text
 from stemcore.guests import overview
 from stemcore.guests.quotas import COUNTERS
@@ -300,13 +301,50 @@ class LogEntryAdmin(ConsoleAdmin):
 
 @admin.register(get_user_model())
 class StaffAdmin(UserAdmin, ModelAdmin):
-    """Accounts of the staff; people of the platform are under "People"."""
+    """Accounts of the staff; people of the platform are under "People".
+
+    `manage.py staff` makes them. Rights come by roles alone, and an account is switched off, not
+    removed, for what it did stays in the log.
+    """
 
     form = UserChangeForm
-    add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
+    list_display = ("username", "roles", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser", "groups")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Rights", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ()
+    formfield_overrides: ClassVar[Any] = {
+        ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}
+    }
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @display(description="Roles")
+    def roles(self, row: Any) -> str:
+        return ", ".join(group.name for group in row.groups.all()) or NOTHING
 
 
 @admin.register(Group)
-class RoleAdmin(GroupAdmin, ModelAdmin):
-    pass
+class RoleAdmin(ConsoleAdmin):
+    """What the members of a role may do, as `stemcore.console.roles` says."""
+
+    list_display = ("name",)
+    fields = ("name", "rights")
+    search_fields = ("name",)
+    id_fields = ()
+
+    @display(description="May")
+    def rights(self, row: Group) -> SafeString | str:
+        return lines(right.name for right in row.permissions.select_related("content_type"))

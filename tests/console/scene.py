@@ -2,9 +2,11 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 from classes.models import Classroom
-from stemcore.models import ProviderCall
+from stemcore.models import GuestAdmission, ProviderCall
+from stemcore.providers import call_days
 from stemcore.supabase.tokens import PlatformUser
 from tests import factories
 from tests.cast import Cast
@@ -14,6 +16,13 @@ PURPOSES = ["student_chat_always_on_v1", "quiz_generation", "class_insights", "m
 MODELS = {"openrouter": "openai/gpt-4o-mini", "openai": "gpt-4o-mini", "gemini": "gemini-2.0-flash"}
 
 
+BRIEF = {
+    "summary": "The class knows its light reactions.",
+    "strongest_action": "Repeat the Calvin cycle with one worked example.",
+    "attention_items": ["Four students have not begun."],
+    "misconceptions": [{"topic_title": "Pigments", "description": "Green light is absorbed."}],
+    "next_step": "A short quiz on NADP.",
+}
 FAILED, FAILED_FILE = "Scanned worksheet", "uploads/worksheet.pdf"
 """Title and place of the material that failed."""
 
@@ -28,6 +37,17 @@ def set_scene(cast: Cast) -> dict[str, str]:
     _materials(cast)
     _chat(cast)
     factories.insights(cast.classroom, _insights())
+    factories.teaching_brief(cast.classroom, status="ready", payload=BRIEF)
+    call_days.add_up_next()
+    now = datetime.now(UTC)
+    GuestAdmission.objects.create(
+        key=uuid4(),
+        sandbox_id=cast.sandbox_two.id,
+        feature="chat",
+        active=True,
+        created_at=now,
+        expires_at=now + timedelta(hours=1),
+    )
     return {
         "dashboard": "/admin/?span=day",
         "sandboxes": "/admin/stemcore/guestsandbox/",
