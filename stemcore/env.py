@@ -8,12 +8,14 @@ Values are looked up here and read by django-environ, whose own look-up would ta
 begins with `$` for the name of another variable.
 """
 
+import json
 import os
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from io import StringIO
+from math import inf
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -155,6 +157,25 @@ def rate(name: str, default: str) -> str | None:
     if not re.fullmatch(r"[1-9]\d{0,8}/([1-9]\d{0,3})?[smhd]", value):
         raise stop(name, "must be a rate like 30/m or 100/10m (s, m, h, d), or off")
     return value
+
+
+def prices(name: str) -> dict[str, tuple[float, float]]:
+    """JSON of pairs of numbers, none below 0, by names."""
+    must = 'must be JSON like {"some-model": [0.15, 0.6]}: US dollars a million tokens, in and out'
+    try:
+        found = json.loads(text(name, default="{}"))
+        pairs = {key: (_price(low), _price(high)) for key, (low, high) in found.items()}
+    except (ValueError, TypeError, AttributeError):
+        raise stop(name, must) from None
+    return pairs
+
+
+def _price(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError
+    if not 0 <= value < inf:
+        raise ValueError
+    return float(value)
 
 
 def words(name: str) -> list[str]:

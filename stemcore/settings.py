@@ -258,6 +258,7 @@ GUEST_LIMITS = {
 # --- Call log -----------------------------------------------------------------------------------
 
 CALL_LOG_DAYS = env.number("CALL_LOG_DAYS", 90, least=2)
+AI_PRICES = env.prices("AI_PRICES")
 
 # --- Rates of requests --------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ def _calls(span: Span) -> dict[str, Any]:
         "p95": percentile(spread, 0.95),
         "slow_url": list_url(CALLS, o="-7", **since),
         "tokens": sum(row.tokens for row in rows["models"]),
-        "cost": _cost(rows["models"]),
+        **_cost(rows["models"]),
         "charts": _charts(span, steps, rows),
         "lines": _lines(rows, since),
         "reasons": _reasons(rows["reasons"], since),
@@ -82,9 +82,13 @@ def _spread(rows: Iterable[Row]) -> Counter[int]:
     return buckets
 
 
-def _cost(models: Iterable[Row]) -> float:
-    """US dollars of the models that have a price."""
-    return sum(cost(row.model or "", row.sent, row.made) or 0 for row in models)
+def _cost(models: Iterable[Row]) -> dict[str, Any]:
+    """US dollars of the models that have a price, if any has, and the names of those without."""
+    used = [row for row in models if row.tokens]
+    found = [(row.model, cost(row.model or "", row.sent, row.made)) for row in used]
+    known = [dollars for _, dollars in found if dollars is not None]
+    unpriced = sorted({model for model, dollars in found if model and dollars is None})
+    return {"cost": sum(known) if known or not used else None, "unpriced": ", ".join(unpriced)}
 
 
 def _charts(
