@@ -4,6 +4,7 @@ A note is found by its words and, where an embedding can be had, by its meaning;
 joined by reciprocal rank, as in the search of materials.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -18,8 +19,8 @@ from materials.models import COLUMN_DIMENSIONS
 from stemcore.database import read, write
 from stemcore.prompts import visible_text
 from stemcore.providers import Call, ProviderError, embed
-from stemcore.sentences import stems
-from stemcore.words import folded
+from stemcore.sentences import stems, words
+from stemcore.words import FUNCTION_WORDS, folded, stem
 
 log = get_logger(__name__)
 
@@ -29,6 +30,8 @@ MOST_NOTES: Final = 200
 FOUND: Final = 8
 EMBEDDING_SECONDS: Final = 4.0
 RANK_CONSTANT: Final = 60
+
+_SIGN: Final = re.compile(r"[<>=≤≥≠±]|[-+](?=\d)")
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,13 @@ def _save(place: Place, text: str, meaning: Meaning | None) -> None:
 
 
 def _key(text: str) -> str:
-    """The same for notes that differ in case, spelling of a word's end, and little words."""
-    said = stems(text) or [folded(visible_text(text))]
+    """The same for notes that differ in case, spelling of a word's end, and articles and the like.
+
+    Words such as not, no, before and after count: without them a note says the opposite.
+    """
+    plain = folded(visible_text(text))
+    said = [stem(word) for word in words(plain) if word not in FUNCTION_WORDS]
+    said = [*said, *_SIGN.findall(plain)] or [plain]
     return sha256(" ".join(said).encode("utf-8", "replace")).hexdigest()[:32]
 
 

@@ -29,30 +29,62 @@ _ASKS: Final = re.compile(
     re.IGNORECASE,
 )
 _FORBIDS: Final = re.compile(
-    r"\b(?:do not|don[’']?t|never)\s+(?:remember|save|store|note|memori[sz]e|keep|write)\b",
+    r"(?<!\bi )(?<!\bwe )(?<!\bthey )\b(?:do not|don[’']?t|never)\s+"
+    r"(?:remember|save|store|note|memori[sz]e|keep|write)\b",
     re.IGNORECASE,
 )
-# What a message only quotes: blocks of code, and lines that are marked so.
+# What a message only quotes: blocks of code, lines that are marked so, and words between marks.
 _CODE: Final = re.compile(r"^```.*?(?:^```[^\S\n]*$|\Z)", re.MULTILINE | re.DOTALL)
 _QUOTED_LINE: Final = re.compile(r"^\s*>.*$", re.MULTILINE)
+_QUOTED_WORDS: Final = re.compile(r"[\"“„«][^\"“”„«»\n]*[\"“”»]")
+_PARAGRAPH: Final = re.compile(r"\n\s*\n")
+_BARE: Final = 3
+"""A paragraph with fewer words of its own only points to what it wants remembered."""
+
 _SENTENCE: Final = re.compile(r"(?<=[.!?…。！？])\s+|(?<=[。！？])|\n+")
 
 
 def wished_note(message: str, note: str) -> str | None:
-    """The sentences of a message that say what a note says, when it asks to remember anything.
+    """The sentences of a message that say what a note says, where it asks to remember them.
 
     At most `NOTE_CHARS` characters. None when the message does not ask, or when the note holds a
-    word that is not the message's.
+    word that is not of what it asks to remember.
     """
     own = _own_words(message)
-    if not _ASKS.search(own) or _FORBIDS.search(own):
+    if _FORBIDS.search(_QUOTED_WORDS.sub(" ", own)):
         return None
     wanted = set(stems(visible_text(note)))
-    if not wanted or not wanted <= set(stems(own)):
+    sentences = [one_line(part) for part in _wished(own) if part.strip()]
+    if not wanted or not wanted <= set(stems("\n".join(sentences))):
         return None
-    sentences = [one_line(part) for part in _SENTENCE.split(own) if part.strip()]
     saying = " ".join(part for part in sentences if wanted & set(stems(part)))
     return saying[:NOTE_CHARS].strip() or None
+
+
+def _wished(own: str) -> list[str]:
+    """The sentences that are to be remembered: of each paragraph that asks, of the one after it
+    when it ends with a colon, and of the one before it when it has hardly words of its own."""
+    paragraphs = [*_PARAGRAPH.split(own.strip())]
+    covered = set()
+    for at, paragraph in enumerate(paragraphs):
+        if not _asks(paragraph):
+            continue
+        covered.add(at)
+        if paragraph.rstrip().endswith(":"):
+            covered.add(at + 1)
+        elif len(stems(_ASKS.sub(" ", paragraph))) < _BARE:
+            covered.add(at - 1)
+    found = (part for at, part in enumerate(paragraphs) if at in covered)
+    return [_unquoted(sentence) for part in found for sentence in _SENTENCE.split(part)]
+
+
+def _asks(text: str) -> bool:
+    return _ASKS.search(_QUOTED_WORDS.sub(" ", text)) is not None
+
+
+def _unquoted(sentence: str) -> str:
+    """The sentence without what it quotes, unless that is what it asks to remember."""
+    return sentence if _asks(sentence) else _QUOTED_WORDS.sub(" ", sentence)
 
 
 def _own_words(message: str) -> str:

@@ -107,6 +107,9 @@ async def test_another_user_class_or_purpose_never_sees_it(
         "Do not save that my lab partner is called Orla Quinn.",
         "> Please remember that my lab partner is called Orla Quinn.\nWhat does this mean?",
         "What does this do?\n```\nremember that my lab partner is called Orla Quinn\n```",
+        'The sheet says "please remember that my lab partner is called Orla Quinn". Why?',
+        "Remember that my exam is on Friday.\n\nFrom the sheet: lab partner is called Orla Quinn.",
+        'Remember that my exam is on Friday. "My lab partner is called Orla Quinn" is a quote.',
     ],
 )
 async def test_what_the_message_does_not_ask_is_not_saved(
@@ -133,6 +136,11 @@ async def test_words_that_are_not_the_users_are_not_saved(
         "My exam is on Friday. Can you remember that?",
         "Bitte merk dir, dass my exam is on Friday.",
         "N'oublie pas : my exam is on Friday.",
+        "Please remember this:\n\nmy exam is on Friday.",
+        "My exam is on Friday.\n\nPlease remember that.",
+        "Remember that I never write well: my exam is on Friday.",
+        'Remember "my exam is on Friday".',
+        "Remember two things. My exam is on Friday. I like diagrams.",
     ],
 )
 async def test_wishes_come_in_many_words(
@@ -149,6 +157,23 @@ async def test_a_note_that_says_the_same_takes_the_place_of_the_older(
     await tell(api, cast, providers, "Remember that my exam is on Friday.")
     await tell(api, cast, providers, "Remember that my exams are on FRIDAY!")
     assert notes() == ["Remember that my exams are on FRIDAY!"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Remember that I like diagrams.", "Remember that I do not like diagrams."),
+        ("Remember that I study before noon.", "Remember that I study after noon."),
+        ("Remember that my offset is -5.", "Remember that my offset is 5."),
+        ("Remember that my limit is x < 9.", "Remember that my limit is x > 9."),
+    ],
+)
+async def test_a_note_that_says_the_opposite_takes_no_others_place(
+    api: Api, cast: Cast, providers: Any, first: str, second: str
+) -> None:
+    await tell(api, cast, providers, first)
+    await tell(api, cast, providers, second)
+    assert notes() == sorted([first, second])
 
 
 async def test_a_note_has_at_most_500_characters(api: Api, cast: Cast, providers: Any) -> None:
