@@ -1,4 +1,4 @@
-"""Arithmetic with units, in bounded time.
+"""Arithmetic with units, and simple algebra, in bounded time.
 
 The expression is read by Python's own parser and worked out here, node by node: nothing of it is
 ever run. Units are Pint's (pint.readthedocs.io), which takes a second to load and is loaded when
@@ -17,43 +17,34 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from chat.engines.catalogue import CALCULATE
+from chat.engines.langgraph.algebra import is_algebra, worked_out
+from chat.engines.langgraph.expressions import (
+    EXPRESSION_CHARS,
+    WrongExpression,
+    parsed,
+    spelled,
+)
 from chat.engines.langgraph.toolbox import Arguments, ToolKind, add
 from chat.engines.langgraph.work import Work
 
-EXPRESSION_CHARS: Final = 200
-MOST_NODES: Final = 100
 MOST_BITS: Final = 2_000
 MOST_UNIT_POWER: Final = 12
 DIGITS: Final = 12
 _UNIT: Final = re.compile(r"[A-Za-zµΩ°Å%_]{1,30}")
 
-_SPELLINGS: Final = str.maketrans(
-    {"×": "*", "·": "*", "⋅": "*", "÷": "/", "−": "-", "–": "-", "^": "**", "²": "**2", "³": "**3"}
-)
-_NUMBER: Final = r"(?<![\w.])(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)\s*"
-# A number and its unit belong together before anything else: `5 km / 2 h` divides by two hours.
-_QUANTITY: Final = re.compile(
-    _NUMBER + r"(?![eE][+-]?\d)([A-Za-zµΩ°Å]+(?:\*\*-?\d+)?)(?![\w(]|\s*\()"
-)
-_BEFORE_FACTOR: Final = re.compile(_NUMBER + r"(?![eE][+-]?\d)(?=[A-Za-zπ(])")
+_ASKED: Final = re.compile(r"\s*=\s*\??\s*$")  # `2 + 2 =`
 _INTO: Final = re.compile(r"\s+(?:to|in|as)\s+|\s*(?:->|→)\s*")
 
 
-class WrongExpression(ValueError):
-    """It cannot be worked out; the message says why."""
-
-
 def calculate(expression: str) -> str:
-    """The value of an expression, such as `2*(3+4)`, `sqrt(2)`, `5 km / 2 h to m/s`.
+    """The value of an expression, such as `2*(3+4)`, `sqrt(2)`, `5 km / 2 h to m/s`, or what
+    `solve 2x + 3 = 7` and its like ask for.
 
     Raises WrongExpression.
     """
-    said, *wanted = _INTO.split(expression.strip())
+    expression = _ASKED.sub("", expression)
     try:
-        value = _value(said)
-        if wanted:
-            value = _converted(value, wanted[0])
-        return _written(value)
+        return worked_out(expression) if is_algebra(expression) else _calculated(expression)
     except WrongExpression:
         raise
     except ZeroDivisionError:
@@ -62,19 +53,21 @@ def calculate(expression: str) -> str:
         raise WrongExpression("out of range, or not defined") from None
     except SyntaxError:
         raise WrongExpression("cannot be read") from None
-    except Exception:  # noqa: BLE001  # Pint has errors of its own, made of many bases
-        raise WrongExpression("the units do not fit") from None
+    except Exception:  # noqa: BLE001  # Pint and SymPy have errors of their own, of many bases
+        why = "it is too hard" if is_algebra(expression) else "the units do not fit"
+        raise WrongExpression(why) from None
+
+
+def _calculated(expression: str) -> str:
+    said, *wanted = _INTO.split(expression.strip())
+    value = _value(said)
+    if wanted:
+        value = _converted(value, wanted[0])
+    return _written(value)
 
 
 def _value(text: str) -> Any:
-    if len(text) > EXPRESSION_CHARS:
-        raise WrongExpression("too long")
-    plain = _QUANTITY.sub(r"(\1*\2)", text.translate(_SPELLINGS))
-    plain = _BEFORE_FACTOR.sub(r"\1*", plain)
-    tree = ast.parse(plain.strip(), mode="eval")
-    if sum(1 for _ in ast.walk(tree)) > MOST_NODES:
-        raise WrongExpression("too long")
-    return _node(tree.body)
+    return _node(parsed(spelled(text, quantities=True)))
 
 
 def _node(node: ast.expr) -> Any:
@@ -221,9 +214,10 @@ add(
     ToolKind(
         CALCULATE,
         "Calculates with numbers and units: + - * / % ^, sqrt, sin, ln, log and others; "
-        "`90 km/h to m/s` converts.",
+        "`90 km/h to m/s` converts. Does simple algebra: `solve x^2 = 5x - 6`, `solve v = u + a*t "
+        "for t`, `x + y = 5, x - y = 1`, `simplify`, `expand`, `factor`, `differentiate`.",
         Calculate,
         _calculate,
-        seconds=5.0,
+        seconds=10.0,
     )
 )
