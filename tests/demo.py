@@ -1,45 +1,48 @@
-"""The demo as a newcomer starts it: `manage.py demo` in a copy of this tree, with nothing made."""
+"""A demo as a newcomer starts it, and what its page at `/docs` is filled in with."""
 
-import shutil
-import subprocess
-import sys
+import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
-from benchmarks.service import end, free_port, wait_for
-from tests.processes import ROOT, bare_environment
+import httpx
 
-LEFT_BEHIND = shutil.ignore_patterns(".*", "__pycache__", "node_modules", "tests", "benchmarks")
-FIRST_START_S = 300
-"""How long the first start may take on a busy machine; alone it takes ten seconds."""
+from tests.walk import copy_of_the_project, demo
+
+FILLED = re.compile(r'<script id="demo" type="application/json">(.*)</script>')
+PATIENCE_S = 120
 
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo; `folder` holds its tree, its keys and its data."""
+    """A running demo with key and tokens."""
 
     url: str
-    folder: Path
-    process: "subprocess.Popen[bytes]"
+    key: str
+    tokens: dict[str, str]
+
+    def post(self, path: str, body: dict[str, Any], user_id: str) -> httpx.Response:
+        """A call as one of the demo's people."""
+        headers = {"x-api-key": self.key, "authorization": f"Bearer {self.tokens[user_id]}"}
+        return httpx.post(
+            self.url + path, json=body, headers=headers, timeout=PATIENCE_S, trust_env=False
+        )
 
 
 @contextmanager
 def running_demo() -> Iterator[Demo]:
     """A demo with a world of its own, which is gone afterwards."""
-    with TemporaryDirectory(prefix="demo") as made:
-        folder = Path(made) / "service"
-        shutil.copytree(ROOT, folder, ignore=LEFT_BEHIND)
-        port = free_port()
-        command = [sys.executable, "manage.py", "demo", "--port", str(port)]
-        with (folder / "log").open("wb") as log:
-            process = subprocess.Popen(
-                command, cwd=folder, env=bare_environment(), stdout=log, stderr=subprocess.STDOUT
-            )
-            try:
-                wait_for(f"http://127.0.0.1:{port}/readyz", FIRST_START_S)
-                yield Demo(f"http://127.0.0.1:{port}", folder, process)
-            finally:
-                end(process)
+    with copy_of_the_project() as folder, demo(folder) as port:
+        url = f"http://127.0.0.1:{port}"
+        filled = filled_in(httpx.get(f"{url}/docs", trust_env=False))
+        yield Demo(url, filled["key"], filled["tokens"])
+
+
+def filled_in(page: httpx.Response) -> Any:
+    """What the forms of the page at `/docs` are filled in with."""
+    assert page.status_code == 200
+    found = FILLED.search(page.text)
+    assert found
+    return json.loads(found[1])

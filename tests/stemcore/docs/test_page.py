@@ -1,25 +1,23 @@
 """The page at `/docs`: without a key everywhere but in the demo, where a click is enough."""
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
 from stemcore.docs import views
+from stemcore.embedded.demo.people import TEACHER_ID
 from tests.client import Api
 from tests.console.browser import CHROMIUM, Desk, chromium
 from tests.contract import document
-from tests.demo import Demo, running_demo
+from tests.demo import Demo, filled_in, running_demo
 from tests.processes import environment, shell
 
 NEEDS_CHROMIUM = pytest.mark.skipif(
     not CHROMIUM, reason="no Chromium: apt-get install chromium, and this test runs"
 )
-FILLED = re.compile(r'<script id="demo" type="application/json">(.*)</script>')
 ASK = """
 import asyncio, httpx
 from stemcore.asgi import application
@@ -31,14 +29,6 @@ async def ask():
             print(answer.status_code, answer.json()["error"]["code"])
 asyncio.run(ask())
 """
-
-
-def filled_in(page: httpx.Response) -> Any:
-    """What the page's forms are filled in with."""
-    assert page.status_code == 200
-    found = FILLED.search(page.text)
-    assert found
-    return json.loads(found[1])
 
 
 async def test_a_service_fills_in_nothing(api: Api, settings: Any) -> None:
@@ -83,20 +73,13 @@ def demo() -> Iterator[Demo]:
         yield running
 
 
-def answer_to(demo: Demo, filled: Any, path: str, body: Any) -> httpx.Response:
-    """The answer that the page's Execute gets."""
-    token = filled["tokens"].get(body.get("user_id"), filled["token"])
-    headers = {"x-api-key": filled["key"], "authorization": f"Bearer {token}"}
-    return httpx.post(demo.url + path, json=body, headers=headers, timeout=120, trust_env=False)
-
-
 def test_each_example_works_in_the_demo(demo: Demo) -> None:
-    filled = filled_in(httpx.get(f"{demo.url}/docs", trust_env=False))
     refused = {}
     for path, methods in document()["paths"].items():
         content = methods.get("post", {}).get("requestBody", {}).get("content", {})
         for title, example in content.get("application/json", {}).get("examples", {}).items():
-            answer = answer_to(demo, filled, path, example["value"])
+            body = example["value"]
+            answer = demo.post(path, body, body.get("user_id", TEACHER_ID))
             if answer.status_code != 200:
                 refused[path, title] = answer.text
     assert refused == {}
