@@ -43,18 +43,23 @@ class ChatAnswer(Answer):
     model_config = {"alias_generator": None}
 
     answer: Annotated[Statement, OtherNames("response", "reply", "message")]
+    """Markdown with LaTeX."""
     safety: Annotated[Literal["ok", "refusal"], BeforeValidator(_safety)]
+    """Whether it answers or refuses."""
     citations: Annotated[
         Citations,
         OtherNames("sources", "references", "cited_sources", "source_labels", "evidence"),
     ] = []
+    """The sources that it stands on."""
     confidence: Annotated[
         Literal["low", "medium", "high"] | None,
         CaseFolded,
         WrapValidator(_valid_or_none),
         LEFT_OUT,
     ] = None
+    """How well the sources support it; left out where unknown."""
     canvas_hint: Annotated[CanvasHint | None, WrapValidator(_valid_or_none), LEFT_OUT] = None
+    """A picture that would help, for `chat/canvas`; left out where none would."""
 
 
 def ground(answer: ChatAnswer, sources: Sequence[Passage]) -> ChatAnswer:

@@ -62,14 +62,17 @@ class BlueprintTopic(Answer):
     """One topic. `prerequisites` are keys of other topics."""
 
     key: Annotated[str, OtherNames("id", "topic_key", "topic_id", "slug")]
+    """In kebab case, one of its kind."""
     title: Annotated[str, OtherNames("name", "topic_title", "topic", "heading")] = ""
     description: Annotated[OptionalText, OtherNames("summary", "overview", "details")] = None
     section: Annotated[OptionalText, OtherNames("unit", "module", "chapter")] = None
     sequence: Annotated[int, OtherNames("order", "position", "number", "index")]
+    """From 1, without gaps."""
     prerequisites: Annotated[
         Strings,
         OtherNames("prerequisite_topics", "prerequisite_keys", "prereqs", "depends_on", "requires"),
     ] = []
+    """Keys of other topics; they form no cycle."""
     objectives: Annotated[
         list[TopicObjective],
         OtherNames("learning_objectives", "goals", "learning_goals", "outcomes"),

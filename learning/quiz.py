@@ -52,7 +52,9 @@ class QuizQuestion(Answer):
         list[str],
         OtherNames("options", "answer_choices", "answer_options", "alternatives", "answers"),
     ]
+    """Four, all different."""
     answer: Annotated[str, _ANSWER_NAMES]
+    """The right one of the choices, word for word."""
 
     @classmethod
     def prepared(cls, fields: dict[str, Any]) -> dict[str, Any]:

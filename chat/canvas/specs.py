@@ -226,13 +226,17 @@ class DiagramSpec(Spec):
         BeforeValidator(_joined),
         OtherNames("mermaid", "mermaid_code", "mermaid_definition", "code", "diagram", "content"),
     ]
+    """The diagram in Mermaid, without HTML, links and clicks."""
 
 
 class Wave(Answer):
     label: Annotated[Label, OtherNames("name", "title")]
     amplitude: Annotated[Positive, OtherNames("amp", "a", "height")]
+    """0.1 to 2."""
     frequency: Annotated[Positive, OtherNames("freq", "f", "frequency_hz", "hz")]
+    """0.1 to 5."""
     color: Annotated[HexColor, OtherNames("colour", "hex", "stroke")]
+    """As `#3b82f6`."""
 
 
 class WaveSpec(Spec):
@@ -271,12 +275,15 @@ class Vector(Answer):
 
     label: Annotated[Label, OtherNames("name", "title")]
     magnitude: Annotated[Number, OtherNames("length", "size", "strength", "value", "r")]
+    """0.5 to 5."""
     angle_deg: Annotated[
         Number,
         BeforeValidator(in_degrees),
         OtherNames("angle", "angle_degrees", "degrees", "direction", "theta"),
     ]
+    """0 to 360, counter-clockwise from the x axis."""
     color: Annotated[HexColor, OtherNames("colour", "hex", "stroke")]
+    """As `#3b82f6`."""
 
     @classmethod
     def prepared(cls, fields: dict[str, Any]) -> dict[str, Any]:

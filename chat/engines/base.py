@@ -81,10 +81,14 @@ class Orchestration:
     """How an answer came about, for the caller to show."""
 
     engine: EngineName
+    """The engine that answered."""
     tool_mode: ToolMode
     tool_calls: tuple[CallRecord | ResultRecord, ...] = field(default=())
+    """Calls of tools and what they gave, in order."""
     tool_catalog: tuple[str, ...] = field(default=())
+    """The tools that might be called."""
     notes: str = ""
+    """A sentence on how it went."""
 
 
 class AnswerData(Provenance):

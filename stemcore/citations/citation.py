@@ -44,6 +44,7 @@ class Citation(Answer):
         ),
         BeforeValidator(_label),
     ]  # fmt: skip
+    """The header line of a source, as it stood in the context."""
     rationale: Annotated[
         str,
         OtherNames(
@@ -53,6 +54,7 @@ class Citation(Answer):
         ),
         BeforeValidator(_rationale),
     ] = ""  # fmt: skip
+    """What it is cited for."""
 
 
 def _citations(value: object) -> list[Citation]:

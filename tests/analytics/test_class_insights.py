@@ -256,7 +256,8 @@ async def test_an_archived_class_is_reported_on(api: Api, cast: Cast) -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("class_id", "x"), ("user_id", None), ("force_refresh", "perhaps")]
+    ("field", "value"),
+    [("class_id", "x"), ("user_id", None), ("force_refresh", "true"), ("force_refresh", 1)],
 )
 async def test_bad_input_is_named(api: Api, cast: Cast, field: str, value: Any) -> None:
     failed = error_of(await api.post(PATH, body(cast, **{field: value})), 422, "validation_error")

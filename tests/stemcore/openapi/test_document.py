@@ -15,6 +15,8 @@ from jsonschema_rs import Draft202012Validator
 from pydantic import BaseModel, Field
 from typing_extensions import TypedDict
 
+from classes.requests import JoinBody
+from classes.views import ClassJoinViewSet
 from stemcore.answers import LEFT_OUT
 from stemcore.api.body import Body, Whole
 from stemcore.openapi.components import add_type
@@ -39,6 +41,15 @@ def test_a_file_that_is_not_is_said(settings: Any, tmp_path: Any) -> None:
         call_command("openapi", check=True)
     call_command("openapi", stdout=StringIO())
     call_command("openapi", check=True)
+
+
+def test_a_route_that_says_nothing_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ClassJoinViewSet.join, "__doc__", None)
+    monkeypatch.setattr(JoinBody, "examples", {})
+    with pytest.raises(CommandError) as refused:
+        call_command("openapi", check=True)
+    assert "ClassJoinViewSet.join has no docstring" in str(refused.value)
+    assert "JoinBody has no examples" in str(refused.value)
 
 
 def test_it_is_an_openapi_document() -> None:
