@@ -25,6 +25,7 @@ COPY materials materials
 COPY learning learning
 COPY chat chat
 COPY analytics analytics
+COPY docs/openapi.yaml docs/
 # The settings must be whole to be read; nothing of these three is asked for or kept.
 RUN python -m compileall -q . \
     && DJANGO_SECRET_KEY=unused DJANGO_ALLOWED_HOSTS=unused DATABASE_URL=postgresql://unused@unused/unused \

@@ -83,7 +83,7 @@ def add(registry: ComponentRegistry, kind: str, name: str, value: Any) -> dict[s
     Raises ValueError when another component has its name.
     """
     component = ResolvedComponent(name, kind, schema=value, object=name)
-    if component.key not in registry._components:
+    if component not in registry:
         registry.register(component)
     elif registry[component].schema != value:
         raise ValueError(f"two components of {kind} are named {name}: rename one of them")

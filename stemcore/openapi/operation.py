@@ -43,12 +43,8 @@ class Operation(AutoSchema):
         written = inspect.getdoc(self._action)
         if not written:
             warn(f"{self._action.__qualname__} has no docstring")
-        summary, _, rest = (written or "").partition("\n\n")
-        paragraphs = (
-            text if text.lstrip().startswith(("-", "|")) else one_line(text)
-            for text in rest.split("\n\n")
-        )
-        return one_line(summary), "\n\n".join(paragraphs)
+        summary, *paragraphs = map(one_line, (written or "").split("\n\n"))
+        return summary, "\n\n".join(paragraphs)
 
     def get_tags(self) -> list[str]:
         return [self.view.tag]
