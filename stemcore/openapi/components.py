@@ -3,6 +3,7 @@
 import ast
 import inspect
 import json
+from collections.abc import Mapping
 from itertools import pairwise
 from textwrap import dedent
 from typing import Any, Literal
@@ -88,6 +89,20 @@ def add(registry: ComponentRegistry, kind: str, name: str, value: Any) -> dict[s
     elif registry[component].schema != value:
         raise ValueError(f"two components of {kind} are named {name}: rename one of them")
     return dict(component.ref)
+
+
+def envelope(*, ok: bool, data: Mapping[str, Any], error: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of an answer with these schemas of its data and its error."""
+    return {
+        "type": "object",
+        "required": ["ok", "data", "error", "meta"],
+        "properties": {
+            "ok": {"const": ok},
+            "data": data,
+            "error": error,
+            "meta": {"$ref": "#/components/schemas/Meta"},
+        },
+    }
 
 
 def _in_words_of_json(schema: Any) -> Any:

@@ -55,19 +55,9 @@ META = {
         },
     },
 }
-FAILURE = {
-    "type": "object",
-    "description": "The envelope of an error.",
-    "required": ["ok", "data", "error", "meta"],
-    "properties": {
-        "ok": {"const": False},
-        "data": {"type": "null"},
-        "error": {"$ref": "#/components/schemas/Error"},
-        "meta": {"$ref": "#/components/schemas/Meta"},
-    },
-}
 ERROR = {
     "type": "object",
+    "description": "What went wrong.",
     "required": ["message", "code"],
     "properties": {
         "message": {"type": "string", "minLength": 1, "description": "A sentence for people."},
@@ -92,7 +82,6 @@ FIELD_FAULT = {
 SHARED = {
     "schemas": {
         "Meta": META,
-        "Failure": FAILURE,
         "Error": ERROR,
         "FieldFault": FIELD_FAULT,
     },

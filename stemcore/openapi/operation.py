@@ -11,7 +11,7 @@ from stemcore.api.authentication import ServiceKey, UserToken
 from stemcore.api.body import Body
 from stemcore.api.permissions import SignedIn
 from stemcore.api.views import action_types
-from stemcore.openapi.components import add_type, one_line
+from stemcore.openapi.components import add_type, envelope, one_line
 from stemcore.openapi.refusals import REQUEST_ID, errors_of_route, failures
 
 KEYS: tuple[dict[str, list[str]], ...] = ({"serviceKey": []}, {"serviceKeyAsBearer": []})
@@ -83,20 +83,11 @@ class Operation(AutoSchema):
     def _success(self) -> dict[str, Any]:
         [data] = get_args(action_types(self._action)["return"])
         reference = add_type(self.registry, f"{self._name}Data", data, "serialization")
-        envelope = {
-            "type": "object",
-            "required": ["ok", "data", "error", "meta"],
-            "properties": {
-                "ok": {"const": True},
-                "data": reference,
-                "error": {"type": "null"},
-                "meta": {"$ref": "#/components/schemas/Meta"},
-            },
-        }
+        schema = envelope(ok=True, data=reference, error={"type": "null"})
         return {
             "description": "What was asked for.",
             "headers": {"X-Request-Id": REQUEST_ID},
-            "content": {"application/json": {"schema": envelope}},
+            "content": {"application/json": {"schema": schema}},
         }
 
     @property

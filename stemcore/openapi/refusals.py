@@ -12,7 +12,7 @@ from stemcore.api.permissions import SignedIn
 from stemcore.api.views import ApiViewSet, action_types, errors_of
 from stemcore.errors import DomainError
 from stemcore.guests import errors as guests
-from stemcore.openapi.components import add
+from stemcore.openapi.components import add, envelope
 
 Kind = type[DomainError]
 
@@ -91,9 +91,11 @@ def failures(registry: ComponentRegistry, kinds: Iterable[Kind]) -> dict[str, An
 
 def _failure(registry: ComponentRegistry, status: int, kinds: list[Kind]) -> dict[str, Any]:
     codes = [kind.code for kind in kinds]
-    schema = {
-        "allOf": [{"$ref": "#/components/schemas/Failure"}],
-        "properties": {"error": {"properties": {"code": {"enum": codes}}}},
+    error = {
+        "allOf": [
+            {"$ref": "#/components/schemas/Error"},
+            {"properties": {"code": {"enum": codes}}},
+        ]
     }
     names = [name_of(kind) for kind in kinds]
     response = {
@@ -102,7 +104,7 @@ def _failure(registry: ComponentRegistry, status: int, kinds: list[Kind]) -> dic
         | ({"Retry-After": RETRY_AFTER} if status in WAITABLE else {}),
         "content": {
             "application/json": {
-                "schema": schema,
+                "schema": envelope(ok=False, data={"type": "null"}, error=error),
                 "examples": {
                     kind.code: add(registry, ResolvedComponent.EXAMPLE, name, example(kind))
                     for kind, name in zip(kinds, names, strict=True)
