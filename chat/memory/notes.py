@@ -75,6 +75,7 @@ async def _meaning(text: str, call: Call) -> Meaning | None:
 
 @write
 def _save(place: Place, text: str, meaning: Meaning | None) -> None:
+    _lock_owner(place)
     remember_place(place)
     vectors = {text: meaning.numbers} if meaning else None
     value = {TEXT: text, "model": meaning.model if meaning else None}
@@ -96,10 +97,15 @@ def _key(text: str) -> str:
     return sha256(" ".join(said).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _drop_oldest(place: Place) -> None:
-    """Keeps the newest notes of the user in the class; those who save at once wait here."""
+def _lock_owner(place: Place) -> None:
+    """Lets those wait who save for the same user in the same class at once."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", [place.owner])
+
+
+def _drop_oldest(place: Place) -> None:
+    """Keeps the newest notes of the user in the class."""
+    with connection.cursor() as cursor:
         cursor.execute(
             """
             delete from store s using (

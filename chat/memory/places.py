@@ -17,6 +17,11 @@ from django.db import connection
 from chat.models import MemoryPlace
 
 NOTES = "notes"
+MOST_PLACES = 500
+"""Of a user in a class, without those that hold notes."""
+
+SESSION_CHARS = 500
+"""How much of a session's name is kept beside the hash, which is of the whole."""
 
 
 @dataclass(frozen=True)
@@ -50,16 +55,31 @@ def _hash(*parts: str | None) -> str:
 
 _REMEMBER = """
     insert into memory_places (key, owner, class_id, user_id, purpose, session)
-    values (%s, %s, %s, %s, %s, %s)
+    values (%s, %s, %s, %s, %s, left(%s, %s))
     on conflict (key) do update set used_at = now()
+    returning xmax = 0
+"""
+_LONGEST_UNUSED = """
+    select p.key from memory_places p where p.user_id = %s and p.class_id = %s
+    and not exists (select from store s where s.prefix = concat_ws('.', %s, p.owner, p.key))
+    order by p.used_at desc, p.key offset %s
 """
 
 
 def remember_place(place: Place) -> None:
-    """Says that something is kept there; to be called in the transaction that keeps it."""
-    values = (place.class_id, place.user_id, place.purpose, place.session)
+    """Says that something is kept there; to be called in the transaction that keeps it.
+
+    Of a user's places in a class without a note, those go that were unused for longest.
+    """
+    values = (place.class_id, place.user_id, place.purpose, place.session, SESSION_CHARS)
     with connection.cursor() as cursor:
         cursor.execute(_REMEMBER, [place.key, place.owner, *values])
+        (is_new,) = cursor.fetchone()
+        if is_new:
+            cursor.execute(_LONGEST_UNUSED, [place.user_id, place.class_id, NOTES, MOST_PLACES])
+            unused = [key for (key,) in cursor.fetchall()]
+            if unused:
+                forget_places(unused)
 
 
 class Kept(TypedDict):

@@ -202,6 +202,20 @@ async def test_an_answer_that_leaks_the_instructions_is_refused(
     assert data["payload"]["answer"] == "Fine."
 
 
+@pytest.mark.parametrize("gap", [" ", "\n", '"', "\x01"])
+async def test_arguments_that_repeat_the_instructions_are_not_shown(
+    api: Api, cast: Cast, providers: Any, gap: str
+) -> None:
+    def leaking(request: Any) -> steps.Step:
+        return steps.calls(("memory_search", {"query": gap.join(request.system.split()[:60])}))
+
+    providers.configure("openai")
+    providers.script(leaking, said("Fine."))
+    data = await ask_graph(api, cast)
+    assert data["orchestration"]["tool_calls"][0]["args"] == {}
+    assert "tutor of one class" not in json.dumps(data)
+
+
 async def test_what_a_search_finds_gets_labels_and_is_cited(
     api: Api, cast: Cast, providers: Any
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from chat.memory import places
 from chat.memory.library import STATEMENTS, UnitSaver, UnitStore
 from chat.memory.sweep import sweep
 from stemcore.database import write
@@ -218,6 +219,20 @@ async def test_a_thread_keeps_the_end_of_its_last_turn_alone(
         assert "x" not in json.dumps(providers.prompts[-2].body["messages"][2:])
     assert counts[0][0] == 1
     assert counts[1] == counts[2] == counts[3]
+
+
+async def test_places_without_notes_are_bounded(
+    api: Api, cast: Cast, providers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "MOST_PLACES", 3)
+    await tell(api, cast, providers, session_id="kept")
+    for n in range(6):
+        await recalled(api, cast, providers, session_id=f"{n}" * 3_000)
+    rows = superuser().execute("SELECT left(session, 4) AS name FROM stem.memory_places").fetchall()
+    assert sorted(row["name"] for row in rows) == ["3333", "4444", "5555", "kept"]
+    assert number("SELECT max(length(session)) FROM stem.memory_places") == places.SESSION_CHARS
+    assert number("SELECT count(*) FROM stem.checkpoints") == 4
+    assert "Orla" in await recalled(api, cast, providers, session_id="kept")
 
 
 async def test_nothing_executable_is_loaded(api: Api, cast: Cast, providers: Any) -> None:

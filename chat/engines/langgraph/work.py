@@ -1,5 +1,7 @@
 """One request in the graph's hands: what it asks, may still use, has used and has found."""
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
@@ -31,6 +33,7 @@ KEPT_ANSWERS: Final = 3
 
 SHOWN_CHARS: Final = 500
 SHOWN_ARGS: Final = 20
+_ESCAPE: Final = re.compile(r"\\(?:u[0-9a-f]{4}|.)")
 
 
 @dataclass
@@ -96,10 +99,13 @@ class Work:
         return self.prompt.fenced("tool_result", Untrusted(output)) or "(nothing)"
 
     def record_call(self, call: ToolCall) -> None:
+        """Arguments are shown, so they may repeat the instructions as little as the answer."""
         args = {
             clip(name, SHOWN_CHARS): _shown(value)
             for name, value in list(call.args.items())[:SHOWN_ARGS]
         }
+        if self.prompt.leaks_into(_ESCAPE.sub(" ", json.dumps(call.args, ensure_ascii=False))):
+            args = {}
         self.records.append({"type": "tool_call", "id": call.id, "name": call.name, "args": args})
 
     def record_result(self, call: ToolCall, output: str) -> None:
