@@ -90,11 +90,8 @@ fuzz-quick: .venv/dev  ## the same few hundred each time (about a minute)
 chaos: .venv/dev  ## faults in a seeded order, and what must hold afterwards (about 4 minutes)
 	$(BIN)/python -m benchmarks.chaos
 
-real-files: .venv/dev  ## PDF files of Debian's manuals against pdftotext (about 10 minutes)
-	mkdir -p .data/real-files && cd .data/real-files && \
-		apt-get download gnuplot-doc pari-doc octave-doc texlive-science-doc && \
-		for package in *.deb; do dpkg -x $$package $${package%%_*}; done && \
-		find . -name '*.pdf.gz' -exec gunzip -f {} +
+real-files: .venv/dev  ## documents of ten packages of Debian and PyPI, against what they hold (about 15 minutes)
+	benchmarks/ingestion/fetch.sh .data/real-files
 	$(BIN)/python -m benchmarks.ingestion.real_files .data/real-files
 
 openapi: .venv/dev  ## docs/openapi.yaml anew, from the views

@@ -1,56 +1,127 @@
-"""PDF files as people make them: what is read of each, against poppler's `pdftotext`.
+"""Files as people make them: what is read of each, against pdftotext or the raw XML.
 
-`python -m benchmarks.ingestion.real_files FOLDER`: words of two letters and more that pdftotext
-finds and extraction does too, fragments (lines of one or two characters), characters that mean
-nothing. Needs poppler-utils. About a second a file.
+    python -m benchmarks.ingestion.real_files FOLDER [--worst 20] [--texts FOLDER]
+
+FOLDER holds one folder a package (`fetch.sh` fills it). Counted are the words of two characters and
+more that are found, each as often as it stands there; U+FFFD and characters that mean nothing; and
+fragments, lines of one or two characters. Files whose text cannot be had by the other means either
+are counted as read or refused only. Needs poppler-utils; about ten minutes.
 """
 
+import argparse
 import re
-import subprocess
-import sys
-import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
-from time import process_time
 
+import benchmarks.django_setup  # noqa: F401 - before what needs Django
+from benchmarks.ingestion.expected import expected_words, words
 from materials.errors import ExtractionFailed
-from materials.extraction.pdf import read_pdf
+from materials.extraction import detect_kind, extract
 
 PAGES = 40
-WORD = re.compile(r"\w{2,}")
-MEANINGLESS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
+KINDS = {".pdf", ".docx", ".docm", ".pptx", ".pptm"}
+MEANINGLESS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]")
 
 
-def words(text: str) -> list[str]:
-    return WORD.findall(unicodedata.normalize("NFKC", text).lower())
+@dataclass
+class Found:
+    """What one file gave."""
+
+    path: Path
+    refused: str | None = None
+    expected: int = 0
+    found: int = 0
+    unknown: int = 0
+    meaningless: int = 0
+    lines: int = 0
+    fragments: int = 0
+    missing: list[str] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        return self.found / self.expected if self.expected else 1.0
 
 
-def main(folder: Path) -> None:
-    expected = found = lines = fragments = meaningless = pages = 0
-    seconds = 0.0
-    for path in sorted(folder.rglob("*.pdf")):
-        began = process_time()
-        try:
-            segments = read_pdf(path.read_bytes(), PAGES).segments
-        except ExtractionFailed as failure:
-            print(f"{type(failure).__name__:>24}  {path.name}")
-            continue
-        seconds, pages = seconds + process_time() - began, pages + len(segments)
-        text = "\n".join(segment.text for segment in segments)
-        command = ["pdftotext", "-l", str(PAGES), str(path), "-"]
-        theirs = words(subprocess.run(command, capture_output=True).stdout.decode(errors="replace"))
-        ours = set(words(text))
-        here = sum(word in ours for word in theirs)
-        expected, found = expected + len(theirs), found + here
-        written = [line.strip() for line in text.split("\n") if line.strip()]
-        lines, fragments = lines + len(written), fragments + sum(len(x) <= 2 for x in written)
-        meaningless += len(MEANINGLESS.findall(text))
-        print(f"{here / max(1, len(theirs)):.3f} of {len(theirs):6} words  {path.name}")
-    print(
-        f"{pages} pages, {pages / seconds:.0f} a second of the processor; words found "
-        f"{found / max(1, expected):.4f}; fragments {fragments / max(1, lines):.3f} of {lines} "
-        f"lines; characters without meaning {meaningless}"
+def look(path: Path, texts: Path | None) -> Found:
+    try:
+        kind = detect_kind(None, None, path.name)
+        read = extract(path.read_bytes(), kind, page_limit=PAGES)
+    except ExtractionFailed as failure:
+        return Found(path, refused=type(failure).__name__)
+    text = "\n".join(segment.text for segment in read.segments)
+    if texts:
+        texts.mkdir(parents=True, exist_ok=True)
+        told = "\n".join(f"! {warning}" for warning in read.warnings)
+        (texts / f"{path.name}.txt").write_text(f"{told}\n{text}")
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    found = Found(
+        path,
+        unknown=text.count("\ufffd"),
+        meaningless=len(MEANINGLESS.findall(text)),
+        lines=len(lines),
+        fragments=sum(len(line) <= 2 for line in lines),
+    )
+    try:
+        theirs = expected_words(path, PAGES)
+    except ValueError:
+        return found
+    missing = theirs - words(text)
+    found.expected, found.found = theirs.total(), theirs.total() - missing.total()
+    found.missing = [word for word, _ in missing.most_common(12)]
+    return found
+
+
+def row(name: str, files: Iterable[Found]) -> str:
+    looked = list(files)
+    read = [one for one in looked if not one.refused]
+    refused = Counter(one.refused for one in looked if one.refused)
+    reasons = ", ".join(f"{count} {reason}" for reason, count in refused.most_common())
+    expected = sum(one.expected for one in read)
+    share = sum(one.found for one in read) / expected if expected else 1
+    lines = sum(one.lines for one in read)
+    fragments = sum(one.fragments for one in read) / max(1, lines)
+    return (
+        f"| {name} | {len(looked)} | {len(read)} | {reasons or '–'} | {expected:,} | {share:.4f} |"
+        f" {sum(one.unknown for one in read)} | {sum(one.meaningless for one in read)} |"
+        f" {lines:,} | {fragments:.1%} |"
     )
 
 
+def table(found: list[Found], folder: Path) -> Iterator[str]:
+    yield (
+        "| package, kind | files | read | refused | words | found | U+FFFD | meaningless | lines |"
+        " fragments |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|---|"
+    groups: dict[str, list[Found]] = defaultdict(list)
+    for one in found:
+        groups[f"{one.path.relative_to(folder).parts[0]}, {one.path.suffix[1:]}"].append(one)
+    for name, files in sorted(groups.items()):
+        yield row(name, files)
+    for kind in sorted(KINDS):
+        of_kind = [one for one in found if one.path.suffix == kind]
+        if of_kind:
+            yield row(f"all {kind[1:]}", of_kind)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--worst", type=int, default=20)
+    parser.add_argument("--texts", type=Path)
+    options = parser.parse_args()
+    paths = sorted(p for p in options.folder.rglob("*") if p.suffix in KINDS and p.is_file())
+    found = [look(path, options.texts) for path in paths]
+    for line in table(found, options.folder):
+        print(line)
+    print(f"\nThe {options.worst} files with the most words missing:")
+    worst = sorted(found, key=lambda one: one.found - one.expected)[: options.worst]
+    for one in worst:
+        name = one.path.relative_to(options.folder)
+        print(f"{one.share:.3f} of {one.expected:6} {name}: {' '.join(one.missing)}")
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()

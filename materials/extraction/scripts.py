@@ -2,7 +2,7 @@
 
 One rule for every kind of file: digits and signs become Unicode's own (`10²³`, `H₂O`, `Na⁺`), a
 single letter stands behind `^` or `_` (`x^n`, `a_i`), anything longer in brackets (`x^(n+1)`,
-`V_(max)`).
+`V_(max)`). Punctuation and brackets alone stand as they are: there is nothing to be misread.
 """
 
 import re
@@ -13,6 +13,7 @@ _RAISED: Final = str.maketrans(_SIGNS, "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻"
 _LOWERED: Final = str.maketrans(_SIGNS, "₀₁₂₃₄₅₆₇₈₉₊₋₋₋")
 # What is raised or lowered as it stands: primes, degrees, marks, Unicode's own digits.
 _ALREADY: Final = re.compile("[′″‴⁗'°*∗⋆†‡§®©™℠ªº²³¹⁰-₎]+")
+_PUNCTUATION: Final = re.compile(r"[()\[\]{}⟨⟩|,.;:=/…·!?\"'‘’“”\s]+")
 _RINGS: Final = str.maketrans("∘˚", "°°")
 _ORDINAL: Final = re.compile("st|nd|rd|th", re.IGNORECASE)
 
@@ -34,7 +35,7 @@ def subscript(text: str) -> str:
 
 
 def _script(inner: str, mark: str, own: dict[int, int]) -> str:
-    if not inner or _ALREADY.fullmatch(inner):
+    if not inner or _ALREADY.fullmatch(inner) or _PUNCTUATION.fullmatch(inner):
         return inner
     if all(char in _SIGNS for char in inner):
         return inner.translate(own)

@@ -89,6 +89,8 @@ def test_a_page_of_single_letters_is_no_garbage() -> None:
         ("V", 7, -2.5, "max", "V_(max)"),
         ("x", 7, -2.5, "i", "x_i"),
         ("Ca", 7, 4.5, "2+", "Ca²⁺"),
+        ("10", 7, 4.5, "th", "10th"),
+        ("x", 7, 4.5, "*", "x*"),
     ],
 )
 def test_scripts_stay_on_their_line_with_their_meaning(

@@ -12,6 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from materials.extraction.pdf.characters import HYPHENS, readable
 from materials.extraction.pdf.runs import CELL_GAP, NO_SPACE, Run
+from materials.extraction.scripts import subscript, superscript
 
 # All shares are of the size of a line's type.
 _SAME_LINE_OVERLAP: Final = 0.4
@@ -22,9 +23,11 @@ _BACKWARDS: Final = 1.5
 
 Script = Literal["^", "_", ""]
 
-_RAISED = str.maketrans("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾")
-_LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-_NUMERIC = re.compile(r"[0-9+\-−]+")
+_SCRIPTS: Final[dict[Script, Callable[[str, str], str]]] = {
+    "^": superscript,
+    "_": lambda text, _: subscript(text),
+    "": lambda text, _: text,
+}
 _LABEL = re.compile(r"[•▪◦‣●○■□➢❖✓·*–—-]|\(?(\d{1,3}|[ivxlIVXL]{1,5}|\w)[.):]?|\d+(\.\d+)+\.?")
 _LEADER = re.compile("[.·…] ?[.·…]")
 _LEADERS = re.compile(r"(?: ?[.·…]){4,} ?")
@@ -149,7 +152,7 @@ def _cell(runs: Sequence[Run], size: float, baseline: float) -> Cell:
         members = list(group)
         if last and _parted(last, members[0], size):
             parts.append(" ")
-        parts.append(_as_script(script, _spelled(members, size)))
+        parts.append(_SCRIPTS[script](_spelled(members, size), parts[-1] if parts else ""))
         last = members[-1]
     text = _without_leaders("".join(parts))
     return Cell(text, min(run.left for run in runs), max(run.right for run in runs))
@@ -179,17 +182,6 @@ def _script(run: Run, size: float, baseline: float) -> Script:
     if run.size >= _SCRIPT_SIZE * size or abs(shift) < _SCRIPT_SHIFT * size:
         return ""
     return "^" if shift > 0 else "_"
-
-
-def _as_script(script: Script, text: str) -> str:
-    """Digits and signs as their own raised or lowered forms, all else as ^x or ^(n+1)."""
-    if not script or not text:
-        return text
-    if _NUMERIC.fullmatch(text):
-        return text.translate(_RAISED if script == "^" else _LOWERED)
-    if not any(char.isalnum() for char in text):
-        return text
-    return f"{script}{text}" if len(text) == 1 else f"{script}({text})"
 
 
 def _in_cells(line: Line, neighbours: Sequence[Line]) -> Line:

@@ -1,0 +1,78 @@
+"""The words that a file holds, by other means than our readers: pdftotext, or its raw XML."""
+
+import re
+import subprocess
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+_WORD = re.compile(r"[^\W_]{2,}")
+_MARKS = re.compile(r"[\^_]\(?")
+_SLIDE = re.compile(r"ppt/slides/slide\d+\.xml")
+_WORD_PARTS = re.compile(r"word/(document\d*|footnotes|endnotes)\.xml")
+_NOT_SHOWN = {"del", "moveFrom", "Fallback", "instrText", "delText"}
+_FURNITURE = {"sldNum", "dt", "ftr", "hdr"}
+
+Words = Counter[str]
+
+
+def words(text: str) -> Words:
+    """Words of two characters and more, without the marks of raised and lowered ones."""
+    return Counter(_WORD.findall(unicodedata.normalize("NFKC", _MARKS.sub("", text)).lower()))
+
+
+def expected_words(path: Path, pages: int) -> Words:
+    """Raises ValueError where the other means fail too."""
+    if path.suffix == ".pdf":
+        command = ["pdftotext", "-q", "-l", str(pages), str(path), "-"]
+        done = subprocess.run(command, capture_output=True, check=False)
+        if done.returncode:
+            raise ValueError("pdftotext")
+        return words(done.stdout.decode(errors="replace"))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return words("\n".join(_texts(archive)))
+    except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError) as error:
+        raise ValueError("zip") from error
+
+
+def _texts(archive: zipfile.ZipFile) -> Iterator[str]:
+    for name in archive.namelist():
+        if _WORD_PARTS.fullmatch(name) or _SLIDE.fullmatch(name):
+            root = etree.fromstring(archive.read(name))
+            if root.get("show") != "0":
+                yield from _paragraphs(root)
+
+
+def _paragraphs(root: etree._Element) -> Iterator[str]:
+    """The text of each paragraph, but for those inside others, which stand by themselves."""
+    for paragraph in root.iter("{*}p"):
+        if not _is_shown(paragraph):
+            continue
+        parts = []
+        for run in paragraph.iter("{*}t", "{*}tab", "{*}br", "{*}noBreakHyphen"):
+            if next(run.iterancestors("{*}p")) is paragraph and _is_shown(run):
+                parts.append(run.text or "" if _name(run) == "t" else " ")
+        yield "".join(parts)
+
+
+def _is_shown(element: etree._Element) -> bool:
+    for ancestor in (element, *element.iterancestors()):
+        if _name(ancestor) in _NOT_SHOWN:
+            return False
+        if ancestor.find("{*}rPr/{*}vanish") is not None:
+            return False
+        placeholder = ancestor.find("{*}nvSpPr/{*}nvPr/{*}ph")
+        if placeholder is not None and placeholder.get("type") in _FURNITURE:
+            return False
+        if ancestor.find("{*}nvSpPr/{*}cNvPr[@hidden='1']") is not None:
+            return False
+    return True
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname
