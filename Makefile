@@ -78,7 +78,8 @@ proof-guests: .venv/dev  ## guests' limits through crashes and crowds (about 6 m
 proof-deployment: .venv/dev  ## what docs/deploy.md has typed later: a worker, timers, a backup (about 2 minutes)
 	$(BIN)/pytest -q -n 0 -m proof tests/stemcore/deployment
 
-proof-worker: .venv/dev  ## 500 materials, two workers, 50 kills, a restart (about 10 minutes)
+proof-worker: .venv/dev  ## 60 hostile files; 500 materials, two workers, 50 kills, a restart (about 12 minutes)
+	$(BIN)/python -m benchmarks.worker.hostile
 	$(BIN)/python -m benchmarks.worker
 
 fuzz: .venv/dev  ## 5,000 requests made from docs/openapi.yaml against a demo (about 8 minutes)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from threading import Event, Thread
 
+import psutil
 import psycopg
 
 from benchmarks.service import end
@@ -45,6 +46,9 @@ class Workers:
         self._processes[index].send_signal(signal.SIGKILL)
         self._processes[index].wait()
         self._processes[index] = self._start()
+
+    def process_of(self, index: int) -> psutil.Process:
+        return psutil.Process(self._processes[index].pid)
 
     @property
     def ended(self) -> int:

@@ -10,7 +10,7 @@ from typing import IO
 
 from materials.errors import BrokenFile, ExtractionFailed, NoText, TooLarge
 from materials.extraction.model import Answer, Bounds, Extraction, Kind, Segment
-from stemcore.text import clean_text
+from stemcore.text import clean_text, normal_form, one_line
 
 Reader = Callable[[bytes, int, Bounds], Extraction]
 
@@ -80,6 +80,7 @@ def _with_text(extraction: Extraction) -> Extraction:
 
 
 def _clean(segment: Segment) -> Segment:
-    lines = (line.rstrip() for line in clean_text(segment.text).split("\n"))
-    title = " ".join(clean_text(segment.section_title or "").split())
+    """The segment as it is stored, shown, searched and embedded: in the one form of its letters."""
+    lines = (line.rstrip() for line in normal_form(clean_text(segment.text)).split("\n"))
+    title = one_line(normal_form(clean_text(segment.section_title or "")))
     return replace(segment, text="\n".join(lines).strip(), section_title=title[:200] or None)

@@ -225,3 +225,9 @@ def test_it_finds_the_facts_of_the_demo_documents(
         if fact in " ".join(segment.text.split("\n"))
     ]
     assert holding == [source]
+
+
+def test_letters_have_one_form_whoever_wrote_the_file() -> None:
+    written = "e\u0301tude ﬁnd soft\u00adhyphen zero\u200bwidth"
+    made = files.word(lambda document: document.add_paragraph(written))
+    assert texts(read(made, Kind.DOCX)) == ["étude find softhyphen zerowidth"]
