@@ -12,7 +12,7 @@ from lxml import etree
 
 _WORD = re.compile(r"[^\W_]{2,}")
 _MARKS = re.compile(r"[\^_]\(?")
-_SLIDE = re.compile(r"ppt/slides/slide\d+\.xml")
+_SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
 _WORD_PARTS = re.compile(r"word/(document\d*|footnotes|endnotes)\.xml")
 _NOT_SHOWN = {"del", "moveFrom", "Fallback", "instrText", "delText"}
 _FURNITURE = {"sldNum", "dt", "ftr", "hdr"}
@@ -35,14 +35,15 @@ def expected_words(path: Path, pages: int) -> Words:
         return words(done.stdout.decode(errors="replace"))
     try:
         with zipfile.ZipFile(path) as archive:
-            return words("\n".join(_texts(archive)))
+            return words("\n".join(_texts(archive, pages)))
     except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError) as error:
         raise ValueError("zip") from error
 
 
-def _texts(archive: zipfile.ZipFile) -> Iterator[str]:
+def _texts(archive: zipfile.ZipFile, pages: int) -> Iterator[str]:
     for name in archive.namelist():
-        if _WORD_PARTS.fullmatch(name) or _SLIDE.fullmatch(name):
+        slide = _SLIDE.fullmatch(name)
+        if _WORD_PARTS.fullmatch(name) or (slide and int(slide[1]) <= pages):
             root = etree.fromstring(archive.read(name))
             if root.get("show") != "0":
                 yield from _paragraphs(root)

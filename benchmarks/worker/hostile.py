@@ -3,9 +3,9 @@
     python -m benchmarks.worker.hostile [--seed 60]
 
 Sixty files of `tests/materials/hostile.py` and twenty ordinary ones are queued at once for one
-worker process. Every file must end `ready` or `failed` with a sentence, none in more than a minute of
-work, the ordinary ones with their chunks; the worker must live and stay under 700 MB with its
-children.
+worker process. Every file must end `ready` or `failed` with a sentence, no minute may pass without
+an end, the ordinary ones must have their chunks; the worker must live and stay under 700 MB with
+its children.
 """
 
 import argparse

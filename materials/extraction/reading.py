@@ -2,15 +2,21 @@
 
 import heapq  # noqa: F401 - Counter.most_common loads it when it is called: too late
 import json
+import re
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from io import BytesIO
 from traceback import extract_tb
-from typing import IO
+from typing import IO, Final
 
 from materials.errors import BrokenFile, ExtractionFailed, NoText, TooLarge
 from materials.extraction.model import Answer, Bounds, Extraction, Kind, Segment
 from stemcore.text import clean_text, normal_form, one_line
+
+# Control, private use and non-characters, which mean something in their file's own fonts at most.
+_MEANINGLESS: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]"
+)
 
 Reader = Callable[[bytes, int, Bounds], Extraction]
 
@@ -81,6 +87,10 @@ def _with_text(extraction: Extraction) -> Extraction:
 
 def _clean(segment: Segment) -> Segment:
     """The segment as it is stored, shown, searched and embedded: in the one form of its letters."""
-    lines = (line.rstrip() for line in normal_form(clean_text(segment.text)).split("\n"))
-    title = one_line(normal_form(clean_text(segment.section_title or "")))
+    lines = (line.rstrip() for line in _readable(segment.text).split("\n"))
+    title = one_line(_readable(segment.section_title or ""))
     return replace(segment, text="\n".join(lines).strip(), section_title=title[:200] or None)
+
+
+def _readable(text: str) -> str:
+    return normal_form(_MEANINGLESS.sub("", clean_text(text)))

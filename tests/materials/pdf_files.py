@@ -112,8 +112,14 @@ def _outline(add: "object", outline: Sequence[tuple[str, int]], kids: Sequence[i
 
 
 def _field(name: str, value: str) -> bytes:
+    """A field of text; of a value that is a name (`/Yes`) a box to check."""
+    kind = (
+        f"/Btn /V {value} /AS {value} /AP << /N << /Yes null >> >>"
+        if value.startswith("/")
+        else f"/Tx /V ({value})"
+    )
     return (
-        f"<< /Type /Annot /Subtype /Widget /FT /Tx /T ({name}) /V ({value}) /Rect [50 50 200 70] >>"
+        f"<< /Type /Annot /Subtype /Widget /FT {kind} /T ({name}) /Rect [50 50 200 70] >>"
     ).encode()
 
 

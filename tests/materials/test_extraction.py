@@ -228,6 +228,6 @@ def test_it_finds_the_facts_of_the_demo_documents(
 
 
 def test_letters_have_one_form_whoever_wrote_the_file() -> None:
-    written = "e\u0301tude ﬁnd soft\u00adhyphen zero\u200bwidth"
+    written = "e\u0301tude ﬁnd soft\u00adhyphen zero\u200bwidth\ue0b7"
     made = files.word(lambda document: document.add_paragraph(written))
     assert texts(read(made, Kind.DOCX)) == ["étude find softhyphen zerowidth"]

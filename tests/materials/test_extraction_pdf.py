@@ -12,6 +12,14 @@ PROSE = "Plain text of the chapter goes on."
 BODY = "\n".join(text(72, 600 - 14 * n, 11, PROSE) for n in range(9))
 
 
+FILLED = [
+    ("Molar mass", "18 g/mol"),
+    ("Empty", ""),
+    ("Goggles worn", "/Yes"),
+    ("Gloves worn", "/Off"),
+]
+
+
 def read(content: bytes) -> Extraction:
     return extract(content, Kind.PDF, page_limit=40)
 
@@ -130,6 +138,17 @@ def test_a_rotated_page_is_read_as_it_is_seen(matrix: str, rotate: int) -> None:
     assert page_text(document(drawing, rotate=rotate)) == "Turned once\nand again"
 
 
+def test_what_runs_upwards_beside_the_text_is_read_as_words() -> None:
+    axis = text(0, 0, 9, "Velocity in metres").replace("BT", "q 0 1 -1 0 50 300 cm BT") + " Q\n"
+    assert page_text(document(BODY + axis)).split("\n")[-1] == "Velocity in metres"
+
+
+def test_letters_below_each_other_are_a_line_of_japanese() -> None:
+    letters = ["529B", "3068", "8CEA", "91CF", "0020"]
+    drawing = "".join(text(300, 700 - 14 * n, 12, f"{n + 1:04x}0005", "M") for n in range(4))
+    assert page_text(document(drawing, letters=letters)) == "力と質量"
+
+
 def test_running_lines_are_read_once_and_page_numbers_never() -> None:
     pages = [
         text(72, 800, 9, "Mechanics, autumn term")
@@ -181,9 +200,11 @@ def test_headings_are_whole_and_never_a_letter_or_leaders(heading: str, title: s
 
 
 def test_filled_fields_and_notes_are_read() -> None:
-    made = document(BODY, fields=[("Molar mass", "18 g/mol"), ("Empty", "")], note="See chapter 2")
+    made = document(BODY, fields=FILLED, note="See chapter 2")
     shown = page_text(made)
     assert "Molar mass: 18 g/mol" in shown
+    assert "Goggles worn: Yes" in shown
+    assert "Gloves" not in shown
     assert "See chapter 2" in shown
     assert "Empty" not in shown
 

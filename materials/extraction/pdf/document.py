@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from ctypes import Array, c_ushort
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Final
 
 from materials.errors import BrokenFile, EncryptedFile
@@ -17,10 +18,12 @@ _SCAN_CHARS: Final = 20
 _OUTLINE_ENTRIES: Final = 5_000
 _NOTES: Final = 500
 _OBJECTS: Final = 2_000
+_CHECKED: Final = (pdfium.FORMFIELD_CHECKBOX, pdfium.FORMFIELD_RADIOBUTTON)
 _FILLED: Final = (
     pdfium.FORMFIELD_TEXTFIELD,
     pdfium.FORMFIELD_COMBOBOX,
     pdfium.FORMFIELD_LISTBOX,
+    *_CHECKED,
 )
 _NOTE_KINDS: Final = (pdfium.ANNOT_TEXT, pdfium.ANNOT_FREETEXT)
 
@@ -59,8 +62,9 @@ class Document:
             return Page()
         text = TextPage(handle)
         try:
-            lines = tuple(_with_weight(line, text) for line in lines_of(text.runs()))
-            notes = tuple(self._notes(handle))
+            found = chain.from_iterable(map(lines_of, text.runs()))
+            lines = tuple(_with_weight(line, text) for line in found)
+            notes = tuple(dict.fromkeys(self._notes(handle)))
             has_text = sum(len(line.text) for line in lines) >= _SCAN_CHARS
             is_scan = not has_text and _has_picture(handle)
             return Page(lines, notes, _unreadable(text), is_scan=is_scan)
@@ -113,13 +117,14 @@ class Document:
             PDFIUM.FPDFPage_CloseAnnot(note)
 
     def _field(self, note: Any) -> Iterator[str]:
-        if PDFIUM.FPDFAnnot_GetFormFieldType(self._form, note) not in _FILLED:
+        kind = PDFIUM.FPDFAnnot_GetFormFieldType(self._form, note)
+        if kind not in _FILLED:
             return
         value = _wide(lambda *out: PDFIUM.FPDFAnnot_GetFormFieldValue(self._form, note, *out))
         label = _wide(
             lambda *out: PDFIUM.FPDFAnnot_GetFormFieldAlternateName(self._form, note, *out)
         ) or _wide(lambda *out: PDFIUM.FPDFAnnot_GetFormFieldName(self._form, note, *out))
-        if value.strip():
+        if value.strip() and not (kind in _CHECKED and value == "Off"):
             yield f"{label}: {value}" if label else value
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final, Literal, NamedTuple
+from unicodedata import east_asian_width
 
 from materials.extraction.pdf.characters import HYPHENS, readable
 from materials.extraction.pdf.runs import CELL_GAP, NO_SPACE, Run
@@ -20,6 +21,7 @@ _SAME_BASELINE: Final = 0.3
 _SCRIPT_SIZE: Final = 0.88
 _SCRIPT_SHIFT: Final = 0.08
 _BACKWARDS: Final = 1.5
+_FOLLOWS: Final = 2.5
 
 Script = Literal["^", "_", ""]
 
@@ -96,11 +98,31 @@ def lines_of(runs: Iterable[Run]) -> list[Line]:
             grown[-1].add(run)
         else:
             grown.append(_Growing([run], run, run.right))
-    lines = [line for growing in grown if (line := _line(growing.runs)).text]
+    lines = _upright([line for growing in grown if (line := _line(growing.runs)).text])
     for number, line in enumerate(lines):
         if len(line.cells) > 1:
             lines[number] = _in_cells(line, lines[max(0, number - 2) : number + 3])
     return lines
+
+
+def _upright(lines: list[Line]) -> list[Line]:
+    """The lines, with Chinese and Japanese letters below each other as the line they are."""
+    whole: list[Line] = []
+    bottom: Line | None = None
+    for line in lines:
+        is_letter = len(line.text) == 1 and east_asian_width(line.text) in "WF"
+        if bottom and is_letter and _is_below(bottom, line):
+            above = whole[-1]
+            whole[-1] = above._replace(text=above.text + line.text)
+        else:
+            whole.append(line)
+        bottom = line if is_letter else None
+    return whole
+
+
+def _is_below(above: Line, line: Line) -> bool:
+    drop, shift = above.baseline - line.baseline, above.cells[0].left - line.cells[0].left
+    return 0 < drop < _FOLLOWS * line.size and abs(shift) < line.size
 
 
 def _is_right_to_left(*runs: Run) -> bool:

@@ -7,7 +7,7 @@ and the places come into one buffer, without a step of Python between the calls.
 import re
 import sys
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Sequence
 from ctypes import (
     addressof,
     byref,
@@ -19,6 +19,7 @@ from ctypes import (
     memset,
     sizeof,
 )
+from functools import partial
 from itertools import repeat
 from math import hypot, isfinite, pi
 from typing import Final
@@ -36,7 +37,7 @@ from materials.extraction.pdf.pdfium import (
     PDFIUM,
     UNICODE,
 )
-from materials.extraction.pdf.runs import Floats, Letters, Run
+from materials.extraction.pdf.runs import Floats, Letters, Run, Sides
 
 PAGE_CHARS: Final = 100_000
 """Characters read of one page."""
@@ -65,16 +66,45 @@ class TextPage:
         self._into_origin = byref(self._origin), byref(self._origin, sizeof(c_double))
         self.raw = self._fetch()
         self.unmapped = 0.0
+        self._turns = 0
         self._turns = self._sample()
-        self._sides = _turned(self._boxes(), self._turns)
+        self._places = self._boxes()
+        self._sides = _turned(self._places, self._turns)
 
     def close(self) -> None:
         if self._text_page:
             PDFIUM.FPDFText_ClosePage(self._text_page)
 
-    def runs(self) -> Iterator[Run]:
-        """The text in the order of the file, words of one kind that follow each other together."""
-        return Letters(self._with_accents(), self._sides, self._size, self._baseline).runs()
+    def runs(self) -> list[list[Run]]:
+        """The text in the order of the file, words of one kind that follow each other together.
+
+        What runs in another direction than most of the page, as beside the axis of a plot, comes
+        apart, with the places that it would have on a page turned so that it can be read.
+        """
+        text = self._with_accents()
+        runs = self._runs(text, self._sides, self._turns)
+        return self._by_direction(text) if _is_broken(runs) else [runs]
+
+    def _runs(self, text: str, sides: Sides, turns: int) -> list[Run]:
+        return list(Letters(text, sides, self._size, partial(self._baseline, turns)).runs())
+
+    def _by_direction(self, text: str) -> list[list[Run]]:
+        directions = [self._direction(index) for index in range(self._count)]
+        found = [self._turns, *sorted({*directions} - {self._turns})]
+        return [self._runs(text, self._only(turns, directions), turns) for turns in found]
+
+    def _direction(self, index: int) -> int:
+        angle = CHAR_ANGLE(self._text_page, index)
+        return round(angle / (pi / 2)) % 4 if isfinite(angle) else self._turns
+
+    def _only(self, turns: int, directions: Sequence[int]) -> Sides:
+        """The places of what runs in that direction; all else has no height."""
+        left, bottom, right, top = _turned(self._places, turns)
+        shown = [
+            high if own == turns else low
+            for own, low, high in zip(directions, bottom, top, strict=True)
+        ]
+        return left, bottom, right, shown
 
     def is_bold(self, index: int) -> bool:
         """Whether a character is of a bold font, by its weight or, where that lies, its name."""
@@ -106,9 +136,8 @@ class TextPage:
         turns: Counter[int] = Counter()
         errors = 0
         for index in range(0, self._count, max(1, self._count // _SAMPLES)):
-            angle = CHAR_ANGLE(self._text_page, index)
-            if not self.raw[index].isspace() and isfinite(angle):
-                turns[round(angle / (pi / 2)) % 4] += 1
+            if not self.raw[index].isspace():
+                turns[self._direction(index)] += 1
                 errors += HAS_UNICODE_MAP_ERROR(self._text_page, index) == 1
         self.unmapped = errors / max(1, turns.total())
         return max(turns, key=turns.__getitem__) if turns else 0
@@ -152,13 +181,21 @@ class TextPage:
         MATRIX(self._text_page, index, self._matrix)
         return float(FONT_SIZE(self._text_page, index)) * hypot(self._matrix[2], self._matrix[3])
 
-    def _baseline(self, index: int) -> float:
+    def _baseline(self, turns: int, index: int) -> float:
         CHAR_ORIGIN(self._text_page, index, *self._into_origin)
         x, y = self._origin
-        return (y, x, -y, -x)[self._turns]
+        return (y, x, -y, -x)[turns]
 
 
-def _turned(boxes: Floats, turns: int) -> tuple[Floats, Floats, Floats, Floats]:
+def _is_broken(runs: Sequence[Run]) -> bool:
+    """Whether letters stand alone one after the other, as those that are turned seem to."""
+    return any(
+        len(one.text) == len(two.text) == len(three.text) == 1
+        for one, two, three in zip(runs, runs[1:], runs[2:], strict=False)
+    )
+
+
+def _turned(boxes: Floats, turns: int) -> Sides:
     """Left, bottom, right, top of each box once the page is turned so that its text runs right."""
     left, top, right, bottom = (boxes[side::4] for side in range(4))
     for _ in range(turns):

@@ -88,7 +88,6 @@ SIGNATURES: Final[dict[str, tuple[Any, ...]]] = {
     "FPDFAnnot_GetFormFieldValue": (c_ulong, _P, _P, _UNITS, c_ulong),
     "FPDFAnnot_GetFormFieldName": (c_ulong, _P, _P, _UNITS, c_ulong),
     "FPDFAnnot_GetFormFieldAlternateName": (c_ulong, _P, _P, _UNITS, c_ulong),
-    "FPDFAnnot_IsChecked": (_I, _P, _P),
 }
 
 

@@ -27,6 +27,8 @@ _NEGATION: Final = bytes([1, *[0] * 255])
 _OTHER_SPACES: Final = re.compile("[\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]")
 
 Floats = list[float]
+Sides = tuple[Floats, Floats, Floats, Floats]
+"""Left, bottom, right and top of each character."""
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class Letters:
     def __init__(
         self,
         text: str,
-        sides: tuple[Floats, Floats, Floats, Floats],
+        sides: Sides,
         size: Callable[[int], float],
         baseline: Callable[[int], float],
     ) -> None:
