@@ -100,8 +100,12 @@ def _speaks_of_blanks(error: dict[str, Any], body: Any) -> bool:
 
 
 def _at(body: Any, path: str) -> Any:
+    """The value at a dotted path, None where there is none."""
     for step in path.split("."):
-        body = body[int(step)] if isinstance(body, list) else body[step]
+        if isinstance(body, list):
+            body = body[int(step)]
+        elif isinstance(body, dict):
+            body = body.get(step)
     return body
 
 
