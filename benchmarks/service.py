@@ -159,6 +159,7 @@ def environment(server: ServerHandle, stub_port: int) -> dict[str, str]:
         "DJANGO_DEBUG": "false",
         "DJANGO_ALLOWED_HOSTS": "127.0.0.1",
         "DATABASE_URL": server.url(DATABASE, LOGIN),
+        "DATABASE_POOL_MODE": settings.DATABASE_POOL_MODE,
         "LOG_FORMAT": "json",
         "AI_PROVIDER_DEFAULT": "openai",
         "AI_REQUEST_TIMEOUT_MS": "120000",
