@@ -1,12 +1,15 @@
 """The graph engine, as `POST /v1/chat/generate` shows it."""
 
+import asyncio
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from tests import factories
 from tests.cast import Cast
+from tests.chat.gates import number, until
 from tests.chat.graphs import ALL_TOOLS, HINTS, LABEL, ask_graph, kinds_of, outputs_of, said
 from tests.client import Api, error_of
 from tests.content_routes import CHAT
@@ -256,3 +259,16 @@ async def test_a_tool_that_fails_or_takes_too_long_costs_no_answer(
     data = await ask_graph(api, cast, tool_catalog=ALL_TOOLS, timeout_ms=8_000)
     assert data["orchestration"]["engine"] == "langgraph_v1"
     assert data["payload"]["answer"] == "A net force."
+
+
+async def test_who_leaves_ends_the_graphs_work(api: Api, cast: Cast, providers: Any) -> None:
+    providers.configure("openai")
+    providers.script(TWO, steps.hang())
+    fields = {"orchestration_hints": HINTS, "tool_mode": "auto", "tool_catalog": ALL_TOOLS}
+    asking = asyncio.create_task(CHAT.call(api, cast, **fields))
+    await until(lambda: len(providers.prompts) == 2)
+    asking.cancel()
+    with suppress(asyncio.CancelledError):
+        await asking
+    await until(lambda: providers.openai.in_flight == 0)
+    assert number("SELECT count(*) FROM stem.checkpoints") == 0

@@ -1,6 +1,8 @@
 """What the graph engine remembers, for whom, and what it must not."""
 
+import asyncio
 import json
+import re
 from typing import Any
 
 import pytest
@@ -198,6 +200,23 @@ async def test_the_oldest_of_200_notes_go(api: Api, cast: Cast, providers: Any) 
     assert FACT in kept
     assert "Remember that I like waves." in kept
     assert "old 1" not in kept
+
+
+async def test_notes_saved_at_once_are_all_kept(api: Api, cast: Cast, providers: Any) -> None:
+    def saving(request: Any) -> steps.Step:
+        wish = re.findall(r"Remember that box \d+ is red\.", request.user)[-1]
+        done = any(message["role"] == "tool" for message in request.body["messages"])
+        return said("Noted.", None) if done else save(wish)
+
+    providers.configure("openai")
+    providers.always(saving)
+    wishes = [f"Remember that box {n} is red." for n in range(12)]
+    places = (f"s-{n % 4}" for n in range(12))
+    fields = ({"user_message": w, "session_id": p} for w, p in zip(wishes, places, strict=True))
+    answers = await asyncio.gather(*(ask_graph(api, cast, **one) for one in fields))
+    assert {one["orchestration"]["engine"] for one in answers} == {"langgraph_v1"}
+    assert notes() == sorted(wishes)
+    assert number("SELECT count(*) FROM stem.checkpoints") == 4
 
 
 async def test_notes_are_found_without_embeddings(api: Api, cast: Cast, providers: Any) -> None:
