@@ -56,7 +56,7 @@ walk: .venv/dev  ## docs/walk.md, typed word for word (about a minute)
 test-deep: .venv/dev  ## the property tests at random, ten times as long (about 10 minutes)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m hypothesis --hypothesis-profile deep
 
-bench: .venv/dev  ## the figures of the README (about 8 minutes)
+bench: .venv/dev  ## the figures of docs/quality.md (about 20 minutes)
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.observing
 	$(BIN)/python -m benchmarks.retrieval
@@ -65,6 +65,9 @@ bench: .venv/dev  ## the figures of the README (about 8 minutes)
 	$(BIN)/python -m benchmarks.answers.gate
 	$(BIN)/python -m benchmarks.analytics
 	$(BIN)/python -m benchmarks.ingestion
+	$(BIN)/python -m benchmarks.graph
+	$(BIN)/python -m benchmarks.console
+	$(BIN)/python -m benchmarks.bombs
 
 proof-graph: .venv/dev  ## the graph engine: CPU, what its memory keeps, 200 sends in flight (about 4 minutes)
 	$(BIN)/python -m benchmarks.graph

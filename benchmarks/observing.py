@@ -16,6 +16,8 @@ from time import process_time
 from types import SimpleNamespace
 from typing import Any
 
+from benchmarks.figures import figure, tell
+
 ROUNDS = 7
 FORMS = ("off", "metrics", "metrics of several processes")
 
@@ -82,6 +84,7 @@ def main() -> None:
         return
     from stemcore.observing.folder import FOLDER, shared_folder
 
+    found = []
     for form in FORMS:
         command = [sys.executable, "-m", "benchmarks.observing", "--form", form]
         command += ["--times", str(options.times)]
@@ -90,7 +93,8 @@ def main() -> None:
             if form != FORMS[2]:
                 del known[FOLDER]
             done = subprocess.run(command, env=known, check=True, capture_output=True, text=True)
-        print(f"{form:<30} {done.stdout.strip():>8} µs a request")
+        found.append(figure(f"a request, {form}", "µs CPU", float(done.stdout)))
+    tell("observing", "python -m benchmarks.observing", found)
 
 
 if __name__ == "__main__":

@@ -11,19 +11,20 @@ import random
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from statistics import median, quantiles
-from typing import Any
+from statistics import median
 
 import aiohttp
 import uvloop
 
 from benchmarks import django_setup  # noqa: F401 - before what needs Django
+from benchmarks.figures import figure, tell
 from benchmarks.in_flight import ask, sends
 from benchmarks.service import Bench, running
 from tests.console.scene import calls
 
 STAFF = 20
 READING_S = 5.0
+MOST_TIMES = 1.2
 PROVIDER_MS = 200.0
 ASKED, SENT = 400, 40
 LISTS = ("stemcore/providercall", "chat/chatsession", "materials/material", "classes/classroom")
@@ -53,13 +54,18 @@ async def _run(bench: Bench, cookies: Sequence[str]) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
         await _measure(client, bench)  # nobody pays for the start
         alone = await _measure(client, bench)
-        _tell("alone", alone, alone)
+        told = [figure(f"{what}, alone", "ms", taken) for what, taken in alone.items()]
         for title, pause_s in (("20 who read", READING_S), ("20 without a pause", 0.0)):
             async with _staff(client, bench, cookies, pause_s) as opened:
                 began = time.perf_counter()
                 beside = await _measure(client, bench)
                 rate = sum(opened) / (time.perf_counter() - began)
-            _tell(f"{title}: {rate:.1f} pages a second", beside, alone)
+            told.append(figure(f"pages of {title}", "/s", rate, at_least=True))
+            for what, taken in beside.items():
+                ratio = median(taken) / median(alone[what])
+                aim = MOST_TIMES if pause_s else None
+                told.append(figure(f"{what} beside {title}, to alone", "×", ratio, aim))
+        tell("beside_staff", "python -m benchmarks.console beside", told)
 
 
 @asynccontextmanager
@@ -115,13 +121,3 @@ async def _health(client: aiohttp.ClientSession, bench: Bench) -> float:
     taken = 1000 * (time.perf_counter() - began)
     await asyncio.sleep(0.01)
     return taken
-
-
-def _tell(title: str, found: dict[str, list[float]], alone: dict[str, list[float]]) -> None:
-    print(title)
-    for what, taken in found.items():
-        ratio: Any = median(taken) / median(alone[what])
-        print(
-            f"  {what:<8} median {median(taken):>7.2f} ms ({ratio:.2f} × alone),"
-            f" p95 {quantiles(taken, n=20)[-1]:>7.2f} ms"
-        )

@@ -1,6 +1,6 @@
 """The graph engine: what it costs beside the direct one, what it keeps, and how it waits.
 
-    python -m benchmarks.graph [--only cost,kept,waiting] [--json FILE] (about 4 minutes)
+    python -m benchmarks.graph [--only cost,kept,waiting] (about 4 minutes)
 
 One service process over a stub model that calls tools. `cost`: CPU of the service for a message,
 by both engines, with so many rounds of calls. `kept`: rows and bytes of the memory while a
@@ -11,18 +11,17 @@ claim that does not hold.
 
 import argparse
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import uvloop
 
 import benchmarks.django_setup  # noqa: F401 - before what needs Django
+from benchmarks.figures import Figure, figure, tell
 from benchmarks.in_flight import Peak, ask, sends
 from benchmarks.service import Bench, running
 from tests import database
@@ -57,8 +56,6 @@ _KEPT = " UNION ALL ".join(
     f" FROM stem.{table} t"
     for table in TABLES
 )
-
-Figures = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -95,7 +92,7 @@ async def in_turns(count: int, request: Callable[[int], Awaitable[None]]) -> Non
     await asyncio.gather(*(some() for _ in range(AT_A_TIME)))
 
 
-async def cost(asker: Asker, name: str, **fields: Any) -> Figures:
+async def cost(asker: Asker, name: str, **fields: Any) -> list[Figure]:
     """CPU milliseconds of the service for a message."""
 
     async def request(number: int) -> None:
@@ -105,20 +102,16 @@ async def cost(asker: Asker, name: str, **fields: Any) -> Figures:
     before = asker.bench.service.cpu_s
     await in_turns(COSTED, request)
     cpu_ms = (asker.bench.service.cpu_s - before) / COSTED * 1000
-    print(f"  {name:34}{cpu_ms:8.2f} ms CPU", flush=True)
-    return {"cpu_ms": round(cpu_ms, 2)}
+    return [figure(f"chat/generate by {name}", "ms CPU", cpu_ms)]
 
 
-def costs(rounds: int) -> Callable[[Asker], Awaitable[Figures]]:
-    async def measure(asker: Asker) -> Figures:
-        found = {}
+def costs(rounds: int) -> Callable[[Asker], Awaitable[list[Figure]]]:
+    async def measure(asker: Asker) -> list[Figure]:
+        found: list[Figure] = []
         if not rounds:
-            found["direct_v1"] = await cost(asker, "direct_v1")
-            found["no_tools"] = await cost(
-                asker, "langgraph_v1, no tools", **{**GRAPH, "tool_mode": "off"}
-            )
-        found[f"rounds_{rounds}"] = await cost(asker, f"langgraph_v1, {rounds} rounds", **GRAPH)
-        return found
+            found += await cost(asker, "direct_v1")
+            found += await cost(asker, "langgraph_v1, no tools", **{**GRAPH, "tool_mode": "off"})
+        return found + await cost(asker, f"langgraph_v1, {rounds} rounds", **GRAPH)
 
     return measure
 
@@ -130,7 +123,7 @@ def kept() -> tuple[dict[str, int], dict[str, int]]:
     return rows, {row["name"]: int(row["bytes"]) for row in found}
 
 
-async def keeping(asker: Asker) -> Figures:
+async def keeping(asker: Asker) -> list[Figure]:
     """What is kept after each 200 of the turns; each thread has had two by the first look."""
     shown = []
     for stage in range(0, TURNS, 200):
@@ -158,11 +151,18 @@ async def keeping(asker: Asker) -> Figures:
             assert last["bytes"][name] <= 1.02 * first["bytes"][name], name
     assert last["rows"]["memory_places"] == THREADS
     assert last["rows"]["store"] <= MOST_NOTES
-    return {"stages": shown}
+    kilobytes = [
+        sum(stage["bytes"][name] for name in TABLES if name.startswith("checkpoint")) / 1024
+        for stage in shown
+    ]
+    return [
+        figure(f"{TURNS} turns on {THREADS} threads: kept of the threads", "kB", kilobytes),
+        figure(f"{TURNS} turns on {THREADS} threads: notes", "", last["rows"]["store"], MOST_NOTES),
+    ]
 
 
-def waiting(delay_s: float) -> Callable[[Asker], Awaitable[Figures]]:
-    async def measure(asker: Asker) -> Figures:
+def waiting(delay_s: float) -> Callable[[Asker], Awaitable[list[Figure]]]:
+    async def measure(asker: Asker) -> list[Figure]:
         bench, peak = asker.bench, Peak()
         body = sends(bench, SENDS)
         await asker.generate("first", **GRAPH)
@@ -181,31 +181,25 @@ def waiting(delay_s: float) -> Callable[[Asker], Awaitable[Figures]]:
             await watch
         cpu_ms = (bench.service.cpu_s - before) / SENDS * 1000
         failed = sorted({status for status, _ in answers if status != 200})
-        print(
-            f"  {SENDS} sends of three answers at {delay_s:g} s each: {took_s:.1f} s,"
-            f" {len(failed)} kinds of failure {failed or ''}, at most {peak.connections}"
-            f" connections and {peak.threads} threads, {cpu_ms:.1f} ms CPU a send",
-            flush=True,
-        )
-        assert not failed
+        assert not failed, failed
         assert peak.connections <= MOST_CONNECTIONS
-        return {
-            "seconds": round(took_s, 1),
-            "connections": peak.connections,
-            "threads": peak.threads,
-            "cpu_ms": round(cpu_ms, 1),
-        }
+        name = f"{SENDS} sends of three answers at {delay_s:g} s each"
+        return [
+            figure(f"{name}: all answered after", "s", took_s),
+            figure(f"{name}: database connections", "", peak.connections, MOST_CONNECTIONS),
+            figure(f"{name}: CPU a send", "ms", cpu_ms),
+        ]
 
     return measure
 
 
 def on_a_service(
-    rounds: int, delay_s: float, measure: Callable[[Asker], Awaitable[Figures]]
-) -> Figures:
+    rounds: int, delay_s: float, measure: Callable[[Asker], Awaitable[list[Figure]]]
+) -> list[Figure]:
     """What is measured on a new service, over a model of so many rounds."""
     stub = ("-m", "benchmarks.graph.model", "--rounds", str(rounds))
 
-    async def run(bench: Bench) -> Figures:
+    async def run(bench: Bench) -> list[Figure]:
         async with aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=None)
         ) as client:
@@ -219,24 +213,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="cost,kept,waiting", help="commas between")
     parser.add_argument("--delay-s", type=float, default=10.0)
-    parser.add_argument("--json", type=Path, help="where to write the figures")
     options = parser.parse_args()
-    wanted, found = options.only.split(","), {}
+    wanted = options.only.split(",")
+    found: list[Figure] = []
     if "cost" in wanted:
-        print("CPU of the service for a message:")
-        found["cost"] = {
-            name: figure
-            for rounds in (0, 1, 2)
-            for name, figure in on_a_service(rounds, 0, costs(rounds)).items()
-        }
+        for rounds in (0, 1, 2):
+            found += on_a_service(rounds, 0, costs(rounds))
     if "kept" in wanted:
         print(f"What is kept of {TURNS} turns on {THREADS} threads:")
-        found["kept"] = on_a_service(1, 0, keeping)
+        found += on_a_service(1, 0, keeping)
     if "waiting" in wanted:
-        print("Sends in flight:")
-        found["waiting"] = on_a_service(2, options.delay_s, waiting(options.delay_s))
-    if options.json:
-        options.json.write_text(json.dumps(found, indent=2) + "\n")
+        found += on_a_service(2, options.delay_s, waiting(options.delay_s))
+    tell("graph", "python -m benchmarks.graph", found)
     print("Everything holds.")
 
 
