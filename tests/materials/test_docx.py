@@ -415,3 +415,8 @@ def test_it_reads_a_chart_behind_its_paragraph() -> None:
 def test_it_says_when_a_chart_is_missing() -> None:
     graphic = '<w:r><w:drawing><a:graphicData><c:chart r:id="rId7"/></a:graphicData></w:drawing>'
     assert "damaged or missing" in warnings(paragraph("A", graphic + "</w:r>"))[0]
+
+
+def test_several_documents_in_one_file_are_read_one_after_the_other() -> None:
+    body = f"{office.paragraph('First')}</w:body><w:body>{office.paragraph('Second')}"
+    assert office.text_of(office.read_word(office.docx(body))) == "First\nSecond"

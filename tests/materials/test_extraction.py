@@ -1,7 +1,9 @@
 """Extraction: what is read of each kind, and that no file does harm."""
 
-from itertools import pairwise
+import random
+from itertools import chain, pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -231,3 +233,54 @@ def test_letters_have_one_form_whoever_wrote_the_file() -> None:
     written = "e\u0301tude ﬁnd soft\u00adhyphen zero\u200bwidth\ue0b7"
     made = files.word(lambda document: document.add_paragraph(written))
     assert texts(read(made, Kind.DOCX)) == ["étude find softhyphen zerowidth"]
+
+
+# Known text -------------------------------------------------------------------------------------
+
+
+def chosen_words() -> list[list[str]]:
+    """Two hundred paragraphs of ten words, with what a STEM text has between them."""
+    chance = random.Random(11)
+    terms = [
+        "energy",
+        "of",
+        "the",
+        "is",
+        "3.14",
+        "−5",
+        "(see",
+        "below)",
+        "H₂O",
+        "α",
+        "naïve",
+        "x=2",
+    ]
+    return [[chance.choice(terms) for _ in range(10)] for _ in range(200)]
+
+
+def test_every_word_of_a_made_word_file_comes_in_order() -> None:
+    paragraphs = chosen_words()
+
+    def write(document: Any) -> None:
+        for number, words in enumerate(paragraphs):
+            if number % 20 == 5:
+                cells = document.add_table(1, 10).rows[0].cells
+                for cell, word in zip(cells, words, strict=True):
+                    cell.text = word
+            else:
+                document.add_paragraph(" ".join(words))
+
+    found = " ".join(texts(read(files.word(write), DOCX))).replace(" | ", " ").split()
+    assert found == list(chain.from_iterable(paragraphs))
+
+
+def test_every_word_of_made_slides_comes_in_order() -> None:
+    paragraphs = chosen_words()
+
+    def show(presentation: Any) -> None:
+        for first in range(0, len(paragraphs), 5):
+            title, *lines = paragraphs[first : first + 5]
+            files.add_slide(presentation, " ".join(title), *map(" ".join, lines))
+
+    found = " ".join(texts(read(files.slides(show), PPTX))).split()
+    assert found == list(chain.from_iterable(paragraphs))

@@ -188,6 +188,28 @@ def test_it_reads_on_behind_a_damaged_slide() -> None:
     assert "damaged or missing in the file were not read: 2." in extraction.warnings[0]
 
 
+def test_it_numbers_what_its_layout_or_master_numbers() -> None:
+    number = '<a:lstStyle><a:lvl1pPr><a:buAutoNum type="alphaLcParenR"/></a:lvl1pPr></a:lstStyle>'
+    tree = "<p:cSld><p:spTree>{}</p:spTree></p:cSld>"
+    layout = tree.format(shape("sample", placeholder="body").replace("<a:bodyPr/>", number))
+    styles = "<p:txStyles><p:bodyStyle>{}</p:bodyStyle></p:txStyles>"
+    level = '<a:lvl2pPr><a:buAutoNum type="arabicPeriod"/></a:lvl2pPr>'
+    parts = {
+        "ppt/layouts/one.xml": office.xml("p:sldLayout", layout),
+        "ppt/layouts/_rels/one.xml.rels": office.relations({"r1": ("slideMaster", "../m.xml")}),
+        "ppt/m.xml": office.xml("p:sldMaster", tree.format("") + styles.format(level)),
+    }
+    lines = ["first", "second", '<a:p><a:pPr lvl="1"/><a:r><a:t>deeper</a:t></a:r></a:p>']
+    lines += ["<a:p><a:pPr><a:buNone/></a:pPr><a:r><a:t>plain</a:t></a:r></a:p>"]
+    made = office.pptx(
+        shape(*lines, placeholder="body") + shape("free"),
+        parts=parts,
+        related={"rId9": ("slideLayout", "../layouts/one.xml")},
+    )
+    shown_lines = office.text_of(office.read_slides(made)).split("\n")
+    assert shown_lines == ["a) first", "b) second", "  1. deeper", "plain", "free"]
+
+
 def test_it_reads_strict_open_xml() -> None:
     assert office.text_of(office.read_slides(office.strict(office.pptx(shape("Text"))))) == "Text"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import IO, Final
 
 from materials.errors import EmbeddedBodies
@@ -9,7 +10,7 @@ from materials.extraction.docx.blocks import Block, Blocks
 from materials.extraction.model import Extraction, Segment
 from materials.extraction.ooxml.notices import Notices
 from materials.extraction.ooxml.package import Package
-from materials.extraction.ooxml.xml import child
+from materials.extraction.ooxml.xml import children
 
 PAGE_CHARS: Final = 3_000
 """A Word file does not say where its pages end; so many characters count as one."""
@@ -35,8 +36,9 @@ def read_docx(source: IO[bytes], page_limit: int) -> Extraction:
     """
     notices = Notices()
     main = Package(source).main_part("document")
-    body = child(main.root, "body")
-    blocks = Blocks(main, notices).read(body) if body is not None else iter(())
+    reader = Blocks(main, notices)
+    # One body is the rule; some writers put several documents into one file.
+    blocks = chain.from_iterable(map(reader.read, children(main.root, "body")))
     segments, is_cut = _segments(blocks, page_limit * PAGE_CHARS)
     if not segments and "embedded bodies" in notices:
         raise EmbeddedBodies

@@ -19,6 +19,7 @@ from materials.extraction.ooxml.xml import (
     integer,
     local_name,
 )
+from materials.extraction.pptx.inheritance import ListStyles, level_properties
 
 _BULLETS: Final = ("buChar", "buBlip")
 _LEVELS: Final = 9
@@ -38,9 +39,10 @@ _PUNCTUATION: Final = {"Period": "{}.", "ParenR": "{})", "ParenBoth": "({})", "M
 
 @dataclass
 class Paragraphs:
-    """Reads one text body; numbers are counted on the way."""
+    """Reads one text body; numbers are counted on the way, also those that `styles` ask for."""
 
     notices: Notices
+    styles: ListStyles = ()
     _counts: dict[int, tuple[str, int]] = field(default_factory=dict)
 
     def lines(self, body: Element) -> Iterator[str]:
@@ -93,7 +95,7 @@ class Paragraphs:
         return "  " * level + f"{label} {text}" if label else text
 
     def _label(self, properties: Element | None, level: int) -> str:
-        numbered = child(properties, "buAutoNum")
+        numbered = self._numbering(properties, level)
         if numbered is not None:
             return self._number(numbered, level)
         self._counts.pop(level, None)
@@ -101,6 +103,15 @@ class Paragraphs:
             return ""
         bulleted = any(child(properties, bullet) is not None for bullet in _BULLETS)
         return "-" if bulleted or level else ""
+
+    def _numbering(self, properties: Element | None, level: int) -> Element | None:
+        """The automatic number of the nearest properties that say what marks a paragraph."""
+        for found in (properties, *level_properties(self.styles, level)):
+            marks = (child(found, name) for name in ("buAutoNum", "buNone", *_BULLETS))
+            mark = next((mark for mark in marks if mark is not None), None)
+            if mark is not None:
+                return mark if local_name(mark) == "buAutoNum" else None
+        return None
 
     def _number(self, numbered: Element, level: int) -> str:
         scheme = attribute(numbered, "type") or "arabicPeriod"

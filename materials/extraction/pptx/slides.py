@@ -17,6 +17,7 @@ from materials.extraction.ooxml.xml import (
     descendants,
     local_name,
 )
+from materials.extraction.pptx.inheritance import list_styles
 from materials.extraction.pptx.paragraphs import Paragraphs
 
 # Placeholders that repeat on every slide and say nothing about it.
@@ -74,7 +75,8 @@ class _Shapes:
         if kind in _FURNITURE:
             return
         body = child(shape, "txBody")
-        lines = list(Paragraphs(self.notices).lines(body)) if body is not None else []
+        reader = Paragraphs(self.notices, list_styles(shape, self.part))
+        lines = list(reader.lines(body)) if body is not None else []
         if kind in _TITLES and self.title is None:
             self.title = " ".join(" ".join(lines).split()) or None
         yield from lines
