@@ -59,6 +59,7 @@ test-deep: .venv/dev  ## the property tests at random, ten times as long (about 
 bench: .venv/dev  ## the figures of docs/quality.md (about 20 minutes)
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.observing
+	$(BIN)/python -m benchmarks.capacity
 	$(BIN)/python -m benchmarks.retrieval
 	$(BIN)/python -m benchmarks.in_flight
 	$(BIN)/python -m benchmarks.answers

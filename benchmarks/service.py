@@ -79,6 +79,7 @@ class Bench:
     service: Process
     stub: Process
     world: World
+    server: ServerHandle
 
     @property
     def connections(self) -> int:
@@ -104,7 +105,7 @@ def running(stub_delay_ms: float, stub_program: Sequence[str] = STUB) -> Iterato
         world = make_world()
         stub = stack.enter_context(child(*stub_program, "--delay-ms", str(stub_delay_ms)))
         service = stack.enter_context(_service(server, stub.port))
-        yield Bench(service, stub, world)
+        yield Bench(service, stub, world, server)
 
 
 def make_world() -> World:
