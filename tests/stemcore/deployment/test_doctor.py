@@ -303,12 +303,6 @@ RENAME = "ALTER FUNCTION public.{} RENAME TO {}"
             "migrations",
             ["stemcore.E031"],
         ),
-        (
-            "ALTER ROLE stem_backend NOBYPASSRLS",
-            "ALTER ROLE stem_backend BYPASSRLS",
-            "rights of the login",
-            ["stemcore.E009"],
-        ),
     ],
 )
 def test_a_database_in_which_something_is_amiss(
