@@ -82,6 +82,16 @@ TEMPLATES = [
     }
 ]
 
+# Of the staff; passwords that `manage.py staff` makes have 20 characters at random.
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "MinimumLengthValidator": {"min_length": 12},
+        "CommonPasswordValidator": {},
+        "UserAttributeSimilarityValidator": {},
+    }.items()
+]
+
 ROOT_URLCONF = "stemcore.urls"
 ASGI_APPLICATION = "stemcore.asgi.application"
 APPEND_SLASH = False

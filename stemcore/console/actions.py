@@ -63,6 +63,9 @@ class RowAction:
             if len(rows) > MOST:
                 messages.error(request, f"At most {MOST} rows at once: nothing was done.")
                 return None
+            if not rows:
+                messages.warning(request, "None of these rows is in this list any more.")
+                return None
             return self._asked(admin, request, rows, request.get_full_path())
 
         run.__name__ = self.name

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.options import get_content_type_for_model
 from django.db.models import Model, Q, QuerySet
+from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 
@@ -15,9 +16,10 @@ from stemcore.console.actions import RowAction
 class ConsoleAdmin(ModelAdmin):
     """A read-only list and page of a model's rows.
 
-    `heavy` are columns that lists and pages never load; `id_fields` are searched by whoever types
-    a whole id; `page_template` is put below the fields of a row, with what `page` returns as its
-    `page`. `row_actions` stand in the list and on the page of a row, for those who may `operate`.
+    `heavy` are columns that lists never load and nobody filters by; `id_fields` are searched by
+    whoever types a whole id; `page_template` is put below the fields of a row, with what `page`
+    returns as its `page`. `row_actions` stand in the list and on the page of a row, for those who
+    may `operate`.
     """
 
     list_per_page = 50
@@ -54,6 +56,12 @@ class ConsoleAdmin(ModelAdmin):
         for field in self.id_fields:
             wanted |= Q(**{field: key})
         return queryset.filter(wanted), False
+
+    def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
+        """No address may ask about a heavy column: the number of rows would tell its text."""
+        if lookup.partition(LOOKUP_SEP)[0] in self.heavy:
+            return False
+        return bool(super().lookup_allowed(lookup, value, request))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
