@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import islice
 from typing import Final
 
 # Private use, unassigned, control: what broken fonts and bad encodings leave behind.
@@ -40,3 +41,13 @@ def is_gibberish(text: str) -> bool:
         return False
     letters = "".join(words)
     return sum(map(letters.count, _VOWELS)) < _LEAST_VOWELS * len(letters)
+
+
+# Letters beyond ASCII in UTF-8 that a program took for Windows' letters: é as Ã©, ’ as â€™.
+_MOJIBAKE = re.compile("[ÂÃÎÏ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[\u0080-\u00bf™œ˜¦¢“”]?")
+_OFTEN: Final = 3
+
+
+def is_mojibake(text: str) -> bool:
+    """Whether letters stand there as what the bytes of their UTF-8 show, several times."""
+    return next(islice(_MOJIBAKE.finditer(text), _OFTEN - 1, None), None) is not None

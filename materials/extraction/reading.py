@@ -11,11 +11,17 @@ from typing import IO, Final
 
 from materials.errors import BrokenFile, ExtractionFailed, NoText, TooLarge
 from materials.extraction.model import Answer, Bounds, Extraction, Kind, Segment
+from materials.quality import is_mojibake
 from stemcore.text import clean_text, normal_form, one_line
 
 # Control, private use and non-characters, which mean something in their file's own fonts at most.
 _MEANINGLESS: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]"
+)
+
+_MOJIBAKE_WARNING: Final = (
+    "Some letters of this file are not those that were meant (Ã© for é, for example). Please "
+    "repair its text, or upload a copy that is right."
 )
 
 Reader = Callable[[bytes, int, Bounds], Extraction]
@@ -82,7 +88,10 @@ def _with_text(extraction: Extraction) -> Extraction:
     segments = tuple(cleaned for s in extraction.segments if (cleaned := _clean(s)).text)
     if not segments:
         raise NoText
-    return replace(extraction, segments=segments)
+    warnings = extraction.warnings
+    if is_mojibake("\n".join(segment.text for segment in segments)):
+        warnings = (*warnings, _MOJIBAKE_WARNING)
+    return replace(extraction, segments=segments, warnings=warnings)
 
 
 def _clean(segment: Segment) -> Segment:

@@ -235,6 +235,16 @@ def test_letters_have_one_form_whoever_wrote_the_file() -> None:
     assert texts(read(made, Kind.DOCX)) == ["étude find softhyphen zerowidth"]
 
 
+def test_letters_of_another_encoding_are_said() -> None:
+    def words(*paragraphs: str) -> bytes:
+        return files.word(lambda document: [*map(document.add_paragraph, paragraphs)])
+
+    garbled = "L'Ã©tude de l'Ã©nergie dâ€™un systÃ¨me"
+    assert "Ã© for é" in read(words(garbled), DOCX).warnings[0]
+    whole = words("L'étude de l’énergie", "SÃO PAULO, AÇÃO, NÃO", "Âge, Île, 20 °C ± 1, π ≈ 3")
+    assert read(whole, DOCX).warnings == ()
+
+
 # Known text -------------------------------------------------------------------------------------
 
 

@@ -129,6 +129,26 @@ def test_a_table_is_read_row_by_row() -> None:
     assert page_text(document(drawing)).split("\n") == [" | ".join(row) for row in rows]
 
 
+def test_a_table_written_column_by_column_is_read_row_by_row() -> None:
+    rows = [("Metal", "Density", "Melts at"), ("Iron", "7.87", "1538"), ("Copper", "8.96", "1085")]
+    drawing = text(72, 730, 11, "Table 1. Of metals.") + "".join(
+        text(72 + 120 * x, 700 - 16 * y, 11, rows[y][x]) for x in range(3) for y in range(3)
+    )
+    drawing += text(72, 640, 11, "Iron melts later.")
+    shown = [" | ".join(row) for row in rows]
+    assert page_text(document(drawing)).split("\n") == [
+        "Table 1. Of metals.", *shown, "Iron melts later.",
+    ]  # fmt: skip
+
+
+def test_columns_of_prose_stay_columns() -> None:
+    columns = [f"{side} column goes on {word}" for side in ("Left", "Right") for word in "abcd"]
+    drawing = "".join(
+        text(72 + 260 * (n // 4), 700 - 16 * (n % 4), 11, line) for n, line in enumerate(columns)
+    )
+    assert page_text(document(drawing)).split("\n") == columns
+
+
 @pytest.mark.parametrize(
     ("matrix", "rotate"),
     [("0 1 -1 0 300 100", 90), ("0 -1 1 0 300 700", 270), ("-1 0 0 -1 500 400", 180)],

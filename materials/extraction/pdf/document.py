@@ -9,6 +9,7 @@ from typing import Any, Final
 from materials.errors import BrokenFile, EncryptedFile
 from materials.extraction.pdf import pdfium
 from materials.extraction.pdf.characters import readable, unreadable_count
+from materials.extraction.pdf.columns import by_rows
 from materials.extraction.pdf.lines import Line, lines_of
 from materials.extraction.pdf.pages import TextPage
 from materials.extraction.pdf.pdfium import PDFIUM
@@ -62,7 +63,7 @@ class Document:
             return Page()
         text = TextPage(handle)
         try:
-            found = chain.from_iterable(map(lines_of, text.runs()))
+            found = chain.from_iterable(by_rows(lines_of(runs)) for runs in text.runs())
             lines = tuple(_with_weight(line, text) for line in found)
             notes = tuple(dict.fromkeys(self._notes(handle)))
             has_text = sum(len(line.text) for line in lines) >= _SCAN_CHARS
