@@ -8,6 +8,7 @@ exchange itself does, and would hide how a body is wrong; ours read the few fiel
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
 import aiohttp
@@ -329,6 +330,7 @@ def _address(client: openai.AsyncOpenAI, path: str) -> _Address:
     return str(request.url), headers
 
 
+@lru_cache(maxsize=64)
 def _schema_format(schema: AnswerSchema) -> dict[str, Any]:
     strict = strict_schema(schema.schema)
     described = {
