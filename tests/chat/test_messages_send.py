@@ -11,12 +11,15 @@ from django.conf import settings
 from chat.budget import PROMPT_TOKENS
 from chat.compaction import KEPT_TURNS
 from chat.models import ChatCompaction, ChatMessage, ChatSession
+from materials.index.repair import Repairs
+from stemcore.runtime import runtime
 from stemcore.text import estimate_tokens
 from tests import factories
 from tests.cast import Cast
 from tests.chat.workspace import MESSAGE_KEYS, PREFIX, call, chat_answer
 from tests.client import Api, data_of, error_of
 from tests.database import fingerprint, superuser
+from tests.pooler import needs_direct
 from tests.provider_fixtures import Providers
 from tests.queries import count_queries
 from tests.stubs.steps import answer, disconnect, error, hang, malformed
@@ -208,6 +211,19 @@ async def test_it_takes_few_queries(api: Api, cast: Cast) -> None:
     with count_queries() as queries:
         data_of(await send(api, cast))
     assert len(queries) <= 8, queries
+
+
+@needs_direct
+async def test_it_takes_ten_round_trips_with_materials(
+    api: Api, cast: Cast, providers: Providers
+) -> None:
+    factories.chunk(factories.material(cast.classroom), "Chlorophyll absorbs light.")
+    await send(api, cast)
+    await runtime().part(Repairs).settled()
+    with count_queries() as queries:
+        data_of(await send(api, cast, "What does chlorophyll absorb?"))
+    assert len(queries) == 8, queries  # and one each to begin and to commit
+    assert "Chlorophyll absorbs light." in providers.prompts[-1].user
 
 
 # Compaction --------------------------------------------------------------------------------------
