@@ -4,9 +4,7 @@ python -m benchmarks.capacity.stub --delay-ms 1000
 """
 
 import argparse
-import contextlib
 import json
-import threading
 
 from tests.learning.items import clean_questions
 from tests.stubs.providers import ProviderStub, Received
@@ -32,11 +30,7 @@ def main() -> None:
 
     stub = ProviderStub(delay_s, EMBEDDING_S, record=False)
     stub.always(react)
-    stub.start()
-    print(stub.port, flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
-        threading.Event().wait()
-    stub.stop()
+    stub.stand_alone()
 
 
 if __name__ == "__main__":

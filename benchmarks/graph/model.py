@@ -6,10 +6,8 @@ What a message asks to remember it has saved in the first round.
 """
 
 import argparse
-import contextlib
 import json
 import re
-import threading
 from functools import partial
 from typing import Any
 
@@ -45,11 +43,7 @@ def main() -> None:
     options = parser.parse_args()
     stub = ProviderStub(record=False)
     stub.always(partial(react, options.rounds, options.delay_ms / 1000))
-    stub.start()
-    print(stub.port, flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
-        threading.Event().wait()
-    stub.stop()
+    stub.stand_alone()
 
 
 if __name__ == "__main__":

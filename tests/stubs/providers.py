@@ -146,6 +146,14 @@ class ProviderStub(Scripted):
     def stop(self) -> None:
         self._server.stop()
 
+    def stand_alone(self, port: int = 0) -> None:
+        """Serves as a process of its own: prints the port, and returns when it is ended."""
+        self.start(port)
+        print(self.port, flush=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            threading.Event().wait()
+        self.stop()
+
     def _handler(self, provider: StubProvider) -> Any:
         async def handle(request: web.Request) -> web.StreamResponse:
             provider.in_flight += 1
@@ -235,11 +243,7 @@ def main() -> None:
     parser.add_argument("--embedding-delay-ms", type=float, default=0)
     options = parser.parse_args()
     delays = options.delay_ms / 1000, options.embedding_delay_ms / 1000
-    stub = ProviderStub(*delays, record=False).start(options.port)
-    print(stub.port, flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
-        threading.Event().wait()
-    stub.stop()
+    ProviderStub(*delays, record=False).stand_alone(options.port)
 
 
 if __name__ == "__main__":
