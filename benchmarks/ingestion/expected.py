@@ -1,5 +1,6 @@
 """The words that a file holds, by other means than our readers: pdftotext, or its raw XML."""
 
+import posixpath
 import re
 import subprocess
 import unicodedata
@@ -12,7 +13,6 @@ from lxml import etree
 
 _WORD = re.compile(r"[^\W_]{2,}")
 _MARKS = re.compile(r"[\^_]\(?")
-_SLIDE = re.compile(r"ppt/slides/slide(\d+)\.xml")
 _WORD_PARTS = re.compile(r"word/(document\d*|footnotes|endnotes)\.xml")
 _NOT_SHOWN = {"del", "moveFrom", "Fallback", "instrText", "delText"}
 _FURNITURE = {"sldNum", "dt", "ftr", "hdr"}
@@ -41,12 +41,20 @@ def expected_words(path: Path, pages: int) -> Words:
 
 
 def _texts(archive: zipfile.ZipFile, pages: int) -> Iterator[str]:
-    for name in archive.namelist():
-        slide = _SLIDE.fullmatch(name)
-        if _WORD_PARTS.fullmatch(name) or (slide and int(slide[1]) <= pages):
-            root = etree.fromstring(archive.read(name))
-            if root.get("show") != "0":
-                yield from _paragraphs(root)
+    parts = [name for name in archive.namelist() if _WORD_PARTS.fullmatch(name)]
+    for name in parts or _slides(archive)[:pages]:
+        root = etree.fromstring(archive.read(name))
+        if root.get("show") not in ("0", "false"):
+            yield from _paragraphs(root)
+
+
+def _slides(archive: zipfile.ZipFile) -> list[str]:
+    """The parts of the slides in the order in which they are shown."""
+    relations = etree.fromstring(archive.read("ppt/_rels/presentation.xml.rels"))
+    targets = {one.get("Id"): one.get("Target", "") for one in relations}
+    listed = etree.fromstring(archive.read("ppt/presentation.xml")).iter("{*}sldId")
+    ids = (next(v for k, v in one.attrib.items() if k.endswith("}id")) for one in listed)
+    return [posixpath.normpath(posixpath.join("/ppt", targets[one]))[1:] for one in ids]
 
 
 def _paragraphs(root: etree._Element) -> Iterator[str]:

@@ -420,3 +420,15 @@ def test_it_says_when_a_chart_is_missing() -> None:
 def test_several_documents_in_one_file_are_read_one_after_the_other() -> None:
     body = f"{office.paragraph('First')}</w:body><w:body>{office.paragraph('Second')}"
     assert office.text_of(office.read_word(office.docx(body))) == "First\nSecond"
+
+
+def test_cells_that_hold_whole_columns_are_read_row_by_row() -> None:
+    def cell(*lines: str) -> str:
+        return f"<w:tc>{''.join(map(office.paragraph, lines))}</w:tc>"
+
+    columns = cell("Iron", "Copper", "Zinc") + cell("7.87", "8.96", "7.14")
+    uneven = cell("One", "Two", "Three") + cell("1")
+    made = office.docx(f"<w:tbl><w:tr>{columns}</w:tr><w:tr>{uneven}</w:tr></w:tbl>")
+    assert office.text_of(office.read_word(made)).split("\n") == [
+        "Iron | 7.87", "Copper | 8.96", "Zinc | 7.14", "One Two Three | 1",
+    ]  # fmt: skip

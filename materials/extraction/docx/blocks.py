@@ -111,7 +111,7 @@ class Blocks:
             yield Block(row, header=rows[0] if index else None)
 
     def _cell(self, cell: Element, notes: Notes | None) -> str:
-        return " ".join(block.text for block in self._below(cell, notes))
+        return "\n".join(block.text for block in self._below(cell, notes))
 
 
 def _root(part: Part | None) -> Element | None:

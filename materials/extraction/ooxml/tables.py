@@ -16,25 +16,39 @@ from materials.extraction.ooxml.xml import (
 MAX_SPAN = 63
 """Columns of a Word table; a cell that claims to span more is not believed."""
 
+_COLUMN = 3
+"""Lines of a cell that is a column, where all the others of its row have as many."""
 _TRANSPARENT = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"})
 
 
 def table_rows(table: Element, cell_text: Callable[[Element], str]) -> list[str]:
     """The rows that hold text. Each has all its columns: a merged cell is empty but in its first.
 
-    `cell_text` reads one cell; its line breaks become spaces.
+    `cell_text` reads one cell; its line breaks become spaces. A row whose cells hold whole columns,
+    a line for each row, gives those rows.
     """
-    rows = [list(_cells(row, cell_text)) for row in _inside(table, "tr")]
+    rows = [row for tr in _inside(table, "tr") for row in _unfolded(list(_cells(tr, cell_text)))]
     return [" | ".join(row) for row in rows if any(row)]
 
 
-def _cells(row: Element, cell_text: Callable[[Element], str]) -> Iterator[str]:
+def _unfolded(cells: list[list[str]]) -> list[list[str]]:
+    """One row of cells, or as many as each of them that is not empty has lines."""
+    heights = {len(lines) for lines in cells if lines}
+    height = max(heights, default=0)
+    if len(heights) == 1 and height >= _COLUMN and sum(map(bool, cells)) > 1:
+        return [[lines[n] if lines else "" for lines in cells] for n in range(height)]
+    return [[" ".join(lines) for lines in cells]]
+
+
+def _cells(row: Element, cell_text: Callable[[Element], str]) -> Iterator[list[str]]:
+    """The lines of each cell."""
     before = integer(value(row, "trPr", "gridBefore")) or 0
-    yield from [""] * min(max(before, 0), MAX_SPAN)
+    yield from [[]] * min(max(before, 0), MAX_SPAN)
     for cell in _inside(row, "tc"):
-        yield "" if _continues(cell) else " ".join(cell_text(cell).split())
+        lines = [] if _continues(cell) else cell_text(cell).split("\n")
+        yield [text for line in lines if (text := " ".join(line.split()))]
         span = integer(value(cell, "tcPr", "gridSpan")) or 1
-        yield from [""] * (min(max(span, 1), MAX_SPAN) - 1)
+        yield from [[]] * (min(max(span, 1), MAX_SPAN) - 1)
 
 
 def _continues(cell: Element) -> bool:

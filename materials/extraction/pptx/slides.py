@@ -92,7 +92,7 @@ class _Shapes:
 
     def _cell(self, cell: Element) -> str:
         body = child(cell, "txBody")
-        return " ".join(Paragraphs(self.notices).lines(body)) if body is not None else ""
+        return "\n".join(Paragraphs(self.notices).lines(body)) if body is not None else ""
 
     def _count_hidden(self, shape: Element) -> None:
         if any((t.text or "").strip() for t in descendants(shape, "t")):
