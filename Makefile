@@ -86,7 +86,7 @@ proof-worker: .venv/dev  ## 60 hostile files; 500 materials, two workers, 50 kil
 	$(BIN)/python -m benchmarks.worker.hostile
 	$(BIN)/python -m benchmarks.worker
 
-fuzz: .venv/dev  ## 5,000 requests made from docs/openapi.yaml against a demo (about 8 minutes)
+fuzz: .venv/dev  ## 5,000 requests made from docs/openapi.yaml against a demo (10 to 20 minutes)
 	$(BIN)/python -m benchmarks.fuzz
 
 fuzz-quick: .venv/dev  ## the same few hundred each time (about a minute)
