@@ -9,6 +9,7 @@ from tests.processes import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 ROOMS = ("stemcore", "classes", "materials", "learning", "chat", "analytics", "tests", "benchmarks")
+EVENT = re.compile(r"""\blog\.(?:info|warning|error|exception)\(\s*"(\w+)\"""")
 PATH = re.compile(rf"`((?:{'|'.join(ROOMS)})/[\w./-]*)`")
 LINK = re.compile(r"\]\(([\w./-]+)(?:#[\w-]+)?\)")
 NAME = re.compile(r"`([A-Za-z_]\w+)(?:\([^`]*\))?` ?\(`([\w/]+\.py)`")
@@ -36,3 +37,15 @@ def _stands(name: str, file: Path) -> bool:
 def test_each_room_has_its_page() -> None:
     rooms = set(ROOMS) - {"tests", "benchmarks"}
     assert rooms <= {page.stem for page in PAGES}
+
+
+def test_each_event_of_the_logs_is_told() -> None:
+    told = (ROOT / "docs" / "observability.md").read_text()
+    logged = {
+        event
+        for room in ROOMS[:6]
+        for file in (ROOT / room).rglob("*.py")
+        for event in EVENT.findall(file.read_text())
+    }
+    assert "request" in logged
+    assert {event for event in logged if f"`{event}`" not in told} == set()

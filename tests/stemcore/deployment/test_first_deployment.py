@@ -24,6 +24,9 @@ from stemcore.embedded.server import THROWAWAY_OPTIONS, ServerHandle, start
 from tests import pooler
 from tests.processes import ROOT, environment, shell
 from tests.stemcore.deployment.page import blocks, headings
+from tests.stubs.providers import ProviderStub
+from tests.stubs.server import StubServer
+from tests.stubs.supabase import AuthStub, StorageStub
 
 PASSWORD = "a-password-of-the-tests"
 SETTINGS = {
@@ -295,6 +298,26 @@ def _connections(server: ServerHandle) -> int:
         ).fetchone()
     assert found is not None
     return int(found[0])
+
+
+@pytest.mark.proof
+def test_the_doctor_finds_nothing_but_addresses_without_tls(
+    deployed: ServerHandle, provider_server: ProviderStub
+) -> None:
+    provider_server.reset()
+    auth = AuthStub(api_key=SETTINGS["NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY"])
+    storage = StorageStub(SETTINGS["SUPABASE_SERVICE_ROLE_KEY"])
+    doctor = blocks("Before the first request")[0].splitlines()[-1]
+    with StubServer({**auth.routes, **storage.routes}) as project:
+        stubs = {
+            "SUPABASE_URL": project.url,
+            "OPENROUTER_BASE_URL": provider_server.openrouter.base_url,
+        }
+        done = shell(f"{doctor} --json", settings_of(deployed.socket_dir, **stubs))
+    results = json.loads(done.stdout)
+    found = [finding["id"] for result in results for finding in result["findings"]]
+    assert found == ["stemcore.E018"]
+    assert {result["outcome"] for result in results} == {"ok", "failed"}
 
 
 @pytest.mark.proof
