@@ -14,8 +14,9 @@ from stemcore.text import one_line
 NOTE_CHARS: Final = 500
 
 _ASKS: Final = re.compile(
-    r"(?:^|[.!?,;:]\s*|\b(?:please|pls|kindly|also|and|always|(?<!do )(?<!did )you|you to)\s+)"
-    r"remember\b(?!\s+(?:when|how|what|why|where|who|whether)\b)"
+    r"(?:^|[.!?,;:\n]\s*(?:[-*•]\s*)?"
+    r"|\b(?:please|pls|kindly|also|and|always|(?<!do )(?<!did )you|you to)\s+)"
+    r"remember\b(?!\s+(?:when|how|what|why|where|who|whether|nothing)\b)"
     r"|\b(?:do not|don[’']?t|never) forget\b"
     r"|\b(?:keep|bear) in mind\b|\bmemori[sz]e\b|\bnote (?:that|down|this)\b"
     r"|\bwrite (?:this )?down\b"

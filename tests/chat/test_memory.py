@@ -143,6 +143,7 @@ async def test_words_that_are_not_the_users_are_not_saved(
         "My exam is on Friday.\n\nPlease remember that.",
         "Remember that I never write well: my exam is on Friday.",
         'Remember "my exam is on Friday".',
+        "Hello tutor\nremember that my exam is on Friday",
         "Remember two things. My exam is on Friday. I like diagrams.",
     ],
 )
