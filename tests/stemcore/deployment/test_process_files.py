@@ -3,6 +3,8 @@
 import json
 import re
 import shlex
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import yaml
 from django.apps import apps
 from django.core.management import get_commands, load_command_class
 
-from tests.processes import ROOT
+from tests.processes import ROOT, bare_environment, shell
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")
 PROCFILE = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
@@ -63,6 +65,22 @@ def test_the_image_runs_unprivileged_and_says_whether_it_lives() -> None:
     compile(command[2], "HEALTHCHECK", "exec")
     assert "/healthz" in command[2]
     assert f":{lines('EXPOSE')[0]}/" in command[2]
+
+
+def test_what_is_copied_is_enough_to_be_built_and_to_serve(tmp_path: Path) -> None:
+    for source in copied():
+        if (ROOT / source).is_dir():
+            skipped = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / source, tmp_path / source, ignore=skipped)
+        else:
+            shutil.copy(ROOT / source, tmp_path)
+    (build,) = [line for line in lines("RUN") if "collectstatic" in line]
+    prepared = build.partition("&&")[2].strip()
+    known = " ".join(re.findall(r"\w+=\S+", prepared))
+    command = f"{prepared} && {known} python -c 'import stemcore.asgi'"
+    done = shell(command, bare_environment(), tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / ".data" / "static" / "staticfiles.json").is_file()
 
 
 def shell_lines() -> list[str]:
