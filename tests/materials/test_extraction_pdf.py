@@ -163,6 +163,11 @@ def test_what_runs_upwards_beside_the_text_is_read_as_words() -> None:
     assert page_text(document(BODY + axis)).split("\n")[-1] == "Velocity in metres"
 
 
+def test_a_stamp_across_the_page_is_read_as_words() -> None:
+    stamp = "BT /F 40 Tf 0.7 0.7 -0.7 0.7 150 200 Tm (Draft of May) Tj ET\n"
+    assert page_text(document(BODY + stamp)).split("\n")[-1] == "Draft of May"
+
+
 def test_letters_below_each_other_are_a_line_of_japanese() -> None:
     letters = ["529B", "3068", "8CEA", "91CF", "0020"]
     drawing = "".join(text(300, 700 - 14 * n, 12, f"{n + 1:04x}0005", "M") for n in range(4))

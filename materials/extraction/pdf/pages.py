@@ -7,7 +7,7 @@ and the places come into one buffer, without a step of Python between the calls.
 import re
 import sys
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from ctypes import (
     addressof,
     byref,
@@ -20,7 +20,7 @@ from ctypes import (
     sizeof,
 )
 from functools import partial
-from itertools import repeat
+from itertools import groupby, repeat
 from math import hypot, isfinite, pi
 from typing import Final
 
@@ -45,6 +45,10 @@ PAGE_CHARS: Final = 100_000
 _ACCENT = re.compile("[" + re.escape("".join(ACCENTS)) + "]")
 _HALF = re.compile("[\ud800-\udfff]")
 _SAMPLES: Final = 40
+_SLANTED: Final = 4
+_LEANING: Final = 0.15
+"""Of a quarter turn; what leans less is straight."""
+_BROKEN: Final = 2
 _BOLD_WEIGHT: Final = 600
 _BOLD_NAME = re.compile(rb"bold|black|heavy|demi|-medi|\bcmbx|sfbx|\+cmbx", re.IGNORECASE)
 _NAME = create_string_buffer(64)
@@ -90,12 +94,28 @@ class TextPage:
 
     def _by_direction(self, text: str) -> list[list[Run]]:
         directions = [self._direction(index) for index in range(self._count)]
-        found = [self._turns, *sorted({*directions} - {self._turns})]
-        return [self._runs(text, self._only(turns, directions), turns) for turns in found]
+        found = [self._turns, *sorted({*directions} - {self._turns, _SLANTED})]
+        straight = [self._runs(text, self._only(turns, directions), turns) for turns in found]
+        return [*straight, *([run] for run in self._slanted(text, directions))]
 
     def _direction(self, index: int) -> int:
+        """Quarter turns by the clock, or _SLANTED."""
         angle = CHAR_ANGLE(self._text_page, index)
-        return round(angle / (pi / 2)) % 4 if isfinite(angle) else self._turns
+        if not isfinite(angle):
+            return self._turns
+        quarters = angle / (pi / 2)
+        return round(quarters) % 4 if abs(quarters - round(quarters)) < _LEANING else _SLANTED
+
+    def _slanted(self, text: str, directions: Sequence[int]) -> Iterator[Run]:
+        """What is printed across the page, as a stamp, each piece by itself."""
+        places = (n for n in range(self._count) if not text[n].isspace())
+        for slanted, group in groupby(places, lambda n: directions[n] == _SLANTED):
+            if slanted:
+                first, *_, last = [*group] * 2
+                # PDFium takes every step upwards for a new line.
+                words = " ".join(text[first : last + 1].replace("\r\n", "").split())
+                size = self._size(first)
+                yield Run(words, 0.0, 0.0, size, 0.0, 0.0, size, spaced=True, ends=(first, last))
 
     def _only(self, turns: int, directions: Sequence[int]) -> Sides:
         """The places of what runs in that direction; all else has no height."""
@@ -137,7 +157,7 @@ class TextPage:
         errors = 0
         for index in range(0, self._count, max(1, self._count // _SAMPLES)):
             if not self.raw[index].isspace():
-                turns[self._direction(index)] += 1
+                turns[self._direction(index) % _SLANTED] += 1
                 errors += HAS_UNICODE_MAP_ERROR(self._text_page, index) == 1
         self.unmapped = errors / max(1, turns.total())
         return max(turns, key=turns.__getitem__) if turns else 0
@@ -190,7 +210,7 @@ class TextPage:
 def _is_broken(runs: Sequence[Run]) -> bool:
     """Whether letters stand alone one after the other, as those that are turned seem to."""
     return any(
-        len(one.text) == len(two.text) == len(three.text) == 1
+        max(len(one.text), len(two.text), len(three.text)) <= _BROKEN
         for one, two, three in zip(runs, runs[1:], runs[2:], strict=False)
     )
 
