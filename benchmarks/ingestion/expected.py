@@ -53,7 +53,7 @@ def _slides(archive: zipfile.ZipFile) -> list[str]:
     relations = etree.fromstring(archive.read("ppt/_rels/presentation.xml.rels"))
     targets = {one.get("Id"): one.get("Target", "") for one in relations}
     listed = etree.fromstring(archive.read("ppt/presentation.xml")).iter("{*}sldId")
-    ids = (next(v for k, v in one.attrib.items() if k.endswith("}id")) for one in listed)
+    ids = (value for one in listed for key, value in one.attrib.items() if key.endswith("}id"))
     return [posixpath.normpath(posixpath.join("/ppt", targets[one]))[1:] for one in ids]
 
 
