@@ -100,9 +100,9 @@ async def examine() -> list[Result]:
 
 def _all() -> Iterator[Check]:
     # Loads the adapters, which other commands do without.
-    from stemcore.doctor import database, providers, services, settings
+    from stemcore.doctor import clocks, database, providers, services, settings
 
-    for part in (settings, database, services, providers):
+    for part in (settings, database, services, clocks, providers):
         yield from part.checks()
     for source in _sources.values():
         yield from source()

@@ -1,33 +1,26 @@
-"""Supabase's services, and what time they have."""
+"""Supabase's services: Storage and Auth."""
 
 from collections.abc import Iterator
-from email.utils import parsedate_to_datetime
 from io import BytesIO
-from time import time
 
 import httpx
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning
-from django.db import connection
+from django.core.checks import CheckMessage, Error
 
-from stemcore.database import read
-from stemcore.doctor import DATABASE, Check, Findings, Skipped
+from stemcore.doctor import Check, Findings, Skipped
 from stemcore.errors import DomainError, InvalidUserToken, UserAuthTimeout, UserAuthUnavailable
 from stemcore.http import http_client
 from stemcore.supabase.storage import FileMissing, FileTooLarge, StorageUnavailable, storage
-from stemcore.supabase.tokens import LEEWAY_S, published_keys, verify_token
+from stemcore.supabase.tokens import published_keys, verify_token
 
 NO_SUCH_FILE = "manage.py doctor/asks for a file that nobody has"
 NO_TOKEN = "manage.py-doctor-sends-no-token"  # noqa: S105
-WORTH_A_WORD_S = 5.0
 NOT_CONFIGURED = "Supabase is not configured"
 
 
 def checks() -> Iterator[Check]:
     yield Check("storage", _storage)
     yield Check("access tokens", _tokens)
-    yield Check("clock and Supabase's", _clock_of_supabase)
-    yield Check("clock and the database's", _clock_of_database, needs=DATABASE)
 
 
 async def _storage() -> Findings:
@@ -106,44 +99,6 @@ async def _ask_auth() -> httpx.Response:
         raise UserAuthTimeout from None
     except httpx.HTTPError:
         raise UserAuthUnavailable from None
-
-
-async def _clock_of_supabase() -> Findings:
-    _require_supabase()
-    try:
-        told = (await _ask_auth()).headers.get("date", "")
-        theirs = parsedate_to_datetime(told).timestamp()
-    except (DomainError, ValueError, TypeError):
-        raise Skipped("no answer with a date") from None
-    return _difference("Supabase", theirs - time())
-
-
-async def _clock_of_database() -> Findings:
-    return _difference("the database", await _database_time() - time())
-
-
-@read
-def _database_time() -> float:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM clock_timestamp())::float8")
-        found: float = cursor.fetchone()[0]
-    return found
-
-
-def _difference(whose: str, seconds: float) -> list[CheckMessage]:
-    """A finding about a clock that is `seconds` ahead of ours, where that matters."""
-    if abs(seconds) <= WORTH_A_WORD_S:
-        return []
-    # What a token's times may be off by.
-    kind, code = (Error, "E039") if abs(seconds) > LEEWAY_S else (Warning, "W040")
-    where = "behind" if seconds > 0 else "ahead of"
-    return [
-        kind(
-            f"The clock of this machine is {abs(seconds):.0f} s {where} that of {whose}.",
-            hint="Set it by NTP (timedatectl set-ntp true).",
-            id=f"stemcore.{code}",
-        )
-    ]
 
 
 def _require_supabase() -> None:

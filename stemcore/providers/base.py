@@ -54,7 +54,14 @@ class Provider(ABC):
 
 
 class KeyedProvider(Provider):
-    """A provider that is reached over the network with a key."""
+    """A provider that is reached over the network with a key; at `home` when none is configured."""
+
+    home: ClassVar[str]
+
+    @property
+    def address(self) -> str:
+        """Where it is reached."""
+        return self.config.base_url or self.home
 
     async def embed(self, inputs: Sequence[str]) -> Vectors:
         """Embeddings of all inputs, in requests as large as the provider takes."""

@@ -95,10 +95,14 @@ class _Vectors(msgspec.Struct):
     embeddings: list[_Vector]
 
 
+HOME = "https://generativelanguage.googleapis.com/"
+
+
 class Gemini(KeyedProvider):
     """generativelanguage.googleapis.com."""
 
     name: ClassVar[str] = "gemini"
+    home = HOME
 
     def __init__(self, config: ProviderSettings) -> None:
         super().__init__(config)
@@ -216,7 +220,7 @@ def _client(config: ProviderSettings) -> genai.Client:
     base_url, version = versioned.groups() if versioned else (config.base_url, "")
     options = types.HttpOptions(
         # Both given, else the SDK takes them from the environment.
-        base_url=base_url or "https://generativelanguage.googleapis.com/",
+        base_url=base_url or HOME,
         api_version=version or GOOGLE_AI_API_DEFAULT_VERSION,
         # One attempt. Without retry options the SDK still asks a second time after a broken
         # connection, having slept for up to ten seconds.

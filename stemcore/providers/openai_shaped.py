@@ -124,8 +124,13 @@ class _Embeddings(msgspec.Struct):
     usage: msgspec.Raw = _NULL
 
 
+HOME = "https://api.openai.com/v1"
+
+
 class OpenAIShaped(KeyedProvider):
     """A provider with OpenAI's wire format."""
+
+    home = HOME
 
     def __init__(self, config: ProviderSettings) -> None:
         super().__init__(config)
@@ -309,7 +314,7 @@ def _addresses(config: ProviderSettings, headers: Mapping[str, str]) -> dict[str
     """Where each kind of request goes, with the headers that the SDK gives it."""
     client = openai.AsyncOpenAI(
         api_key=config.api_key,
-        base_url=config.base_url or "https://api.openai.com/v1",
+        base_url=config.base_url or HOME,
         # Nothing is sent by it; without one the SDK would build a TLS context.
         http_client=httpx2.AsyncClient(verify=False, trust_env=False),
     )
