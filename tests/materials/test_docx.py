@@ -412,6 +412,24 @@ def test_it_reads_a_chart_behind_its_paragraph() -> None:
     ]
 
 
+def test_it_reads_the_kinds_of_chart_that_came_later() -> None:
+    space = "http://schemas.microsoft.com/office/drawing/2014/chartex"
+    points = ("".join(f'<pt idx="{n}">{x}</pt>' for n, x in enumerate(xs)) for xs in ("ab", "12"))
+    words, numbers = points
+    made = f'''<chartSpace xmlns="{space}"><chartData><data id="7">
+        <strDim type="cat"><lvl ptCount="2">{words}</lvl></strDim>
+        <numDim type="val"><lvl ptCount="2">{numbers}</lvl></numDim></data></chartData>
+        <chart><title><tx><txData><v>Energy budget</v></txData></tx></title><plotArea>
+        <plotAreaRegion><series layoutId="waterfall"><tx><txData><v>kJ</v></txData></tx>
+        <dataId val="7"/></series></plotAreaRegion></plotArea></chart></chartSpace>'''
+    graphic = '<w:r><w:drawing><a:graphic><a:graphicData><c:chart r:id="rId0"/></a:graphicData>'
+    graphic += "</a:graphic></w:drawing></w:r>"
+    parts = {"word/charts/chartEx1.xml": made.encode()}
+    assert shown(paragraph(graphic), parts, chartEx="charts/chartEx1.xml").split("\n") == [
+        "Chart: Energy budget", "Category | kJ", "a | 1", "b | 2",
+    ]  # fmt: skip
+
+
 def test_it_says_when_a_chart_is_missing() -> None:
     graphic = '<w:r><w:drawing><a:graphicData><c:chart r:id="rId7"/></a:graphicData></w:drawing>'
     assert "damaged or missing" in warnings(paragraph("A", graphic + "</w:r>"))[0]

@@ -9,10 +9,12 @@ from materials.extraction.ooxml.xml import (
     Element,
     attribute,
     child,
+    children,
     descendants,
     integer,
     local_name,
     relation_id,
+    value,
 )
 
 MAX_POINTS: Final = 2_000
@@ -94,13 +96,14 @@ def _chart(root: Element) -> list[str]:
     chart = child(root, "chart")
     if chart is None:
         return []
-    title = plain_text(child(chart, "title"))
+    title = plain_text(child(chart, "title")) or _first(child(chart, "title"))
     plot = child(chart, "plotArea")
     titles = (plain_text(child(axis, "title")) for axis in (plot if plot is not None else ()))
     axes = [title for title in titles if title]
     lines = [f"Chart: {title}" if title else "Chart:"]
     lines += [f"Axes: {'; '.join(axes)}"] if axes else []
     lines += _series_tables(chart)
+    lines += _newer_series(root, chart)
     return lines if len(lines) > 1 or title else []
 
 
@@ -113,6 +116,29 @@ def _series_tables(chart: Element) -> Iterator[str]:
         tables.setdefault(tuple(sorted(categories.items())), []).append((name, values))
     for found, columns in tables.items():
         yield from _rows(dict(found), columns)
+
+
+def _newer_series(root: Element, chart: Element) -> Iterator[str]:
+    """The series of the charts that came later (MS-ODRAWXML section 2.24.3): waterfalls, trees.
+
+    Their data lie apart, by ids.
+    """
+    data = {attribute(one, "id"): one for one in children(child(root, "chartData"), "data")}
+    for number, series in enumerate(descendants(chart, "series"), start=1):
+        found = data.get(value(series, "dataId"))
+        name = _first(child(series, "tx")) or f"Series {number}"
+        categories, values = (_dimension(found, kind) for kind in ("strDim", "numDim"))
+        yield from _rows(categories, [(name, values)]) if categories or values else ()
+
+
+def _dimension(data: Element | None, kind: str) -> dict[int, str]:
+    """The points of the level next to the values, by their index."""
+    found: dict[int, str] = {}
+    for point in children(child(data, kind, "lvl"), "pt"):
+        index = integer(attribute(point, "idx"))
+        if index is not None and len(found) < MAX_POINTS:
+            found[index] = " ".join((point.text or "").split())
+    return found
 
 
 def _rows(categories: dict[int, str], columns: list[tuple[str, dict[int, str]]]) -> list[str]:
