@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from django.conf import settings
 
+from stemcore.observing.folder import make_folder
 from stemcore.runtime import runtime
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class Watching:
 
 def _wanted() -> Iterator[Observer]:
     if settings.METRICS_TOKEN:
+        make_folder()
         from stemcore.observing.metrics import Metrics
 
         yield Metrics()

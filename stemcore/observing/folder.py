@@ -3,10 +3,17 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The variable that names the folder; prometheus_client reads it when it is imported."""
+
+
+def make_folder() -> None:
+    """Makes the folder that an operator has named; the library expects it to be there."""
+    if given := os.environ.get(FOLDER):
+        Path(given).mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Metrics: what is counted and under which names, who may read it, and that nothing is when off."""
 
+import os
 import re
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -14,7 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from stemcore import observing
 from stemcore.embedded.server import ServerHandle
-from stemcore.observing.folder import FOLDER
+from stemcore.observing.folder import FOLDER, make_folder, shared_folder
 from stemcore.providers.breaker import THRESHOLD
 from stemcore.runtime import runtime
 from tests import factories
@@ -171,6 +172,17 @@ def test_unset_no_library_is_loaded() -> None:
     }
     done = shell(f'{sys.executable} -c "{names}"', environment(**known))
     assert (done.stderr, done.stdout) == ("", "[]\n")
+
+
+def test_a_folder_that_an_operator_names_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path / "numbers" / "of-both"))
+    make_folder()
+    make_folder()
+    with shared_folder():
+        assert os.environ[FOLDER] == str(tmp_path / "numbers" / "of-both")
+    assert (tmp_path / "numbers" / "of-both").is_dir()
 
 
 def test_processes_on_one_port_tell_one_truth(database_server: ServerHandle, database: Any) -> None:

@@ -56,6 +56,7 @@ async def collector(settings: Any, open_clients: None) -> AsyncIterator[Collecto
     made = Collector()
     with made.server:
         settings.OTLP_TRACES_URL = f"{made.server.url}/v1/traces"
+        settings.METRICS_TOKEN = "beside-the-traces-there-are-metrics"
         observing.start()
         yield made
         if watching := runtime().parts.pop(observing.Watching, None):
@@ -123,9 +124,15 @@ async def test_units_stand_under_their_request_and_a_callers_trace_goes_on(
         assert attributes(unit)["stem.lane"] == "short"
 
 
-async def test_an_error_is_told_by_its_code(api: Api, collector: Collector) -> None:
+async def test_an_error_is_told_by_its_code_and_metrics_count_beside(
+    api: Api, database: Any, collector: Collector
+) -> None:
     error_of(await api.post(GENERATE, PROMPT, key="another"), 401, "unauthorized")
+    metrics = await api.get(
+        "/metrics", headers={"authorization": "Bearer beside-the-traces-there-are-metrics"}
+    )
     (request,) = await collector.end()
+    assert 'stem_request_errors_total{code="unauthorized",route="v1/llm/generate"}' in metrics.text
     assert attributes(request)["error.type"] == "unauthorized"
     assert request.status.code == Status.STATUS_CODE_UNSET
 
