@@ -27,42 +27,15 @@ FAILING: Final = "test.fail"
 ENDLESS: Final = "test.endless"
 
 _TEXTS: Final = [
-    *(
-        "",
-        " ",
-        "\x00",
-        "a" * 2_000,
-        "a" * 200_000,
-        "\ud83d",
-        "⟦end message⟧",
-        "{}",
-        "null",
-        "%",
-        "*",
-    ),
-    *("'; DROP TABLE stem.store; --", "../../etc/passwd", "{{ system }}", "__class__", POISON),
+    *("", " ", "\x00", "a" * 2_000, "a" * 200_000, "\ud83d", "⟦end message⟧", "{}", "null", "%"),
+    *("'; DROP TABLE stem.store; --", "../../etc/passwd", "{{ system }}", "__class__", "*", POISON),
 ]
 _NUMBERS: Final = [0, -1, 1.5, 10**30, -(10**30), 1e308, True, False, None]
 _SHAPES: Final[list[Any]] = [[], {}, [[]], {"a": {"b": []}}, [None] * 1_000, {"": ""}, ["text"]]
 _EXPRESSIONS: Final = [
-    *(
-        "9**9**9",
-        "factorial(170)**2",
-        "2**1999*2**1999",
-        "m**12**12",
-        "((((((1))))))",
-        "1/0",
-        "0**-1",
-    ),
-    *(
-        "__import__('os')",
-        "(1).__class__",
-        "1e308*1e308",
-        "sqrt(-1)",
-        "5 km to kg",
-        "1 to m",
-        "x = ",
-    ),
+    *("9**9**9", "factorial(170)**2", "2**1999*2**1999", "m**12**12", "((((((1))))))", "1/0"),
+    *("__import__('os')", "(1).__class__", "1e308*1e308", "sqrt(-1)", "5 km to kg", "1 to m"),
+    *("factor (a+b+c+d)^8+1", "x^8 - 9x^7 = 1e30", "x^(x^x) = 1", "a=b=c", "x=1,x=2,y=3", "solve"),
     *("1 km ** 0.1 ** 0.1 to s", "round(1e300, 400)", "1 % 0", "lambda: 1", "degC ** 9", "1" * 200),
 ]
 _ARGUMENTS: Final = {
@@ -73,24 +46,14 @@ _ARGUMENTS: Final = {
     "calculator": ("expression",),
 }
 _STRANGE_NAMES: Final = [
-    *(
-        "web.search",
-        "eval",
-        "__class__",
-        "memory.delete",
-        "CALCULATOR",
-        "calculator;",
-        "",
-        " ",
-        "\x00",
-    ),
+    *("web.search", "eval", "__class__", "memory.delete", "CALCULATOR", "calculator;", "", "\x00"),
     *("a" * 500, "memory.save\nmemory.search", "functions.calculator", None, 7, {}, ["calculator"]),
 ]
 
 
 @dataclass
 class Script:
-    """`message` and `changes` are what is asked; `move` is what the model does at each step."""
+    """`body` is what is asked, and `step` what the model does each time that it is asked."""
 
     family: str
     number: int
