@@ -32,6 +32,9 @@ from chat.engines.langgraph.expressions import WrongExpression
         ("2 sqrt(9)", "6"),
         ("6.02e23 * 2", "1.204e+24"),
         ("factorial(5)", "120"),
+        ("round(1234, -2)", "1200"),
+        ("round(2.567, 1)", "2.6"),
+        ("round(2.5)", "2"),
         ("90 km/h to m/s", "25 m/s"),
         ("5 km / 2 h to m/s", "0.694444444444 m/s"),
         ("9.81 m/s^2 * 3 s", "29.43 m/s"),
@@ -98,6 +101,7 @@ def test_it_does_simple_algebra(expression: str, value: str) -> None:
         ("x.real = 1", "for algebra"),
         ("(lambda: x)() = 2", "for algebra"),
         ("x == 2", "cannot be read"),
+        ("differentiate (a+b+c+d+1)^8/(a-b+2c-3d+7)^8 for a", "too many terms"),
     ],
 )
 def test_it_refuses_what_is_no_simple_algebra(expression: str, why: str) -> None:
@@ -140,6 +144,10 @@ def test_whatever_equation_it_is_given_it_ends_soon(equation: str) -> None:
         ("'a' * 9", "only numbers"),
         ("True", "only numbers"),
         ("1 if 2 else 3", "cannot be read"),
+        ("round(1, -10**9)", "too many decimals"),
+        ("round(1.5, 10**9)", "too many decimals"),
+        ("(" * 8 + "2 km" + ")^12" * 8, "too large"),
+        ("sqrt(-4 km^2)", "not a real number"),
         ("1+" * 99 + "1", "too long"),
         ("1" * 201, "too long"),
     ],

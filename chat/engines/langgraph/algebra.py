@@ -17,6 +17,8 @@ MOST_UNKNOWNS: Final = 4
 MOST_EQUATIONS: Final = 3
 MOST_DEGREE: Final = 8
 MOST_BITS: Final = 400
+MOST_TERMS: Final = 100
+"""Those of all polynomials of one degree and number of unknowns up to 8 and 2, 4 and 4."""
 DIGITS: Final = 12
 
 _VERB: Final = re.compile(
@@ -177,6 +179,8 @@ def _bits(polynomial: Any) -> int:
 def _bounded(element: Any) -> Any:
     if max(_bits(element.numer), _bits(element.denom)) > MOST_BITS:
         raise WrongExpression("the numbers are too large")
+    if max(len(element.numer), len(element.denom)) > MOST_TERMS:
+        raise WrongExpression("it has too many terms")
     return element
 
 

@@ -29,6 +29,7 @@ from chat.engines.langgraph.work import Work
 
 MOST_BITS: Final = 2_000
 MOST_UNIT_POWER: Final = 12
+MOST_DECIMALS: Final = 30
 DIGITS: Final = 12
 _UNIT: Final = re.compile(r"[A-Za-zµΩ°Å%_]{1,30}")
 
@@ -89,23 +90,29 @@ def _node(node: ast.expr) -> Any:
 
 def _power(base: Any, exponent: Any) -> Any:
     exponent = _plain(exponent)
-    if not isinstance(base, int | float):
-        if abs(exponent) > MOST_UNIT_POWER:
+    number = _number_of(base)
+    if number is not base and abs(exponent) > MOST_UNIT_POWER:
+        raise WrongExpression("the power is too large")
+    if isinstance(number, int) and isinstance(exponent, int):
+        if number.bit_length() * abs(exponent) > MOST_BITS:
             raise WrongExpression("the power is too large")
-    elif isinstance(base, int) and isinstance(exponent, int):
-        if exponent < 0:
+        if number is base and exponent < 0:
             return float(base) ** exponent
-        if base.bit_length() * exponent > MOST_BITS:
-            raise WrongExpression("the power is too large")
     return base**exponent
 
 
 def _bounded(value: Any) -> Any:
-    if isinstance(value, int) and value.bit_length() > MOST_BITS:
+    number = _number_of(value)
+    if isinstance(number, int) and number.bit_length() > MOST_BITS:
         raise WrongExpression("the number is too large")
-    if isinstance(value, complex):
+    if isinstance(number, complex):
         raise WrongExpression("not a real number")
     return value
+
+
+def _number_of(value: Any) -> Any:
+    """The number of a quantity, or the number that it is."""
+    return value if isinstance(value, int | float | complex) else value.magnitude
 
 
 def _plain(value: Any) -> Any:
@@ -132,6 +139,13 @@ def _factorial(value: int) -> int:
     return math.factorial(value)
 
 
+def _round(value: Any, digits: int = 0) -> Any:
+    # Of a whole number, Python makes the power of ten first, however large.
+    if abs(digits) > MOST_DECIMALS:
+        raise WrongExpression("too many decimals")
+    return round(value, digits) if digits else round(value)
+
+
 _OPERATORS: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Add: operator.add,
     ast.Sub: operator.sub,
@@ -144,7 +158,7 @@ _OPERATORS: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
 _FUNCTIONS: Final[dict[str, Callable[..., Any]]] = {
     "sqrt": lambda value: value**0.5,
     "abs": abs,
-    "round": _of_numbers(round),
+    "round": _of_numbers(_round),
     "factorial": _of_numbers(_factorial),
     "exp": _of_numbers(math.exp),
     "ln": _of_numbers(math.log),
