@@ -14,29 +14,24 @@ import random
 import resource
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import benchmarks.django_setup  # noqa: F401 - before what needs Django
 from benchmarks.figures import figure, tell
-from benchmarks.service import DATABASE, environment
 from benchmarks.worker.fleet import workers
+from benchmarks.worker.platform import platform
 from classes.models import Classroom
 from materials.extraction import Kind, extract
 from materials.extraction.children import keeper
-from stemcore.embedded.platform import LOGIN
-from tests import database, factories
+from tests import factories
 from tests.materials import files
 from tests.materials.pdf_files import document, text
 from tests.materials.queue import chunks, enqueue, stored
-from tests.stubs.providers import ProviderStub
 from tests.stubs.supabase import StorageStub
 
 ROUNDS = 5
 SEARCHABLE_PAGES = 100
 PATIENCE_S = 120.0
-KEY = "service-role-key-of-the-benchmark"
 WORDS = [
     "energy", "momentum", "velocity", "of", "the", "and", "a", "is", "in", "which", "force", "acts",
     "on", "mass", "between", "bodies", "equilibrium", "constant", "solution", "reaction", "field",
@@ -89,28 +84,12 @@ def start_ms(prepare: Callable[[], None]) -> list[float]:
 
 
 def seconds_to_searchable(content: bytes) -> list[float]:
-    bucket, found = StorageStub(KEY), []
-    with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(prefix="ingestion"))
-        server = stack.enter_context(database.test_server(Path(folder) / "database"))
-        stack.enter_context(database.django_database(server, DATABASE))
-        stack.enter_context(bucket.server)
-        provider = ProviderStub(record=False).start()
-        stack.callback(provider.stop)
-        provider.openai.always_embeddings(None)
-        environ = {
-            **environment(server, provider.port),
-            "DATABASE_URL": server.url(DATABASE, LOGIN),
-            "SUPABASE_URL": bucket.server.url,
-            "SUPABASE_SERVICE_ROLE_KEY": KEY,
-            "PDF_TEXT_PAGE_LIMIT": str(SEARCHABLE_PAGES),
-            "LOG_LEVEL": "error",
-        }
-        stack.enter_context(workers(1, environ))
-        classroom = factories.classroom(factories.user("teacher", "Tess Teacher"))
-        searchable(classroom, bucket, files.text_pdf("One line."))
-        found += [searchable(classroom, bucket, content) for _ in range(ROUNDS)]
-    return found
+    with platform() as (bucket, environ):
+        limit = {"PDF_TEXT_PAGE_LIMIT": str(SEARCHABLE_PAGES)}
+        with workers(1, {**environ, **limit}):
+            classroom = factories.classroom(factories.user("teacher", "Tess Teacher"))
+            searchable(classroom, bucket, files.text_pdf("One line."))
+            return [searchable(classroom, bucket, content) for _ in range(ROUNDS)]
 
 
 def searchable(classroom: Classroom, bucket: StorageStub, content: bytes) -> float:

@@ -10,26 +10,21 @@ its children.
 
 import argparse
 import time
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePath
-from tempfile import TemporaryDirectory
+from pathlib import PurePath
 
 import psutil
 
 import benchmarks.django_setup  # noqa: F401 - before what needs Django
-from benchmarks.service import DATABASE, environment
 from benchmarks.worker.fleet import workers
+from benchmarks.worker.platform import platform
 from materials.models import Material
-from stemcore.embedded.platform import LOGIN
-from tests import database, factories
+from tests import factories
 from tests.materials import files
 from tests.materials.hostile import hostile_files
 from tests.materials.queue import chunks, enqueue, stored
-from tests.stubs.providers import ProviderStub
-from tests.stubs.supabase import StorageStub
 
-KEY = "service-role-key-of-the-proof"
 ORDINARY = 20
 ONE_FILE_S = 60.0
 WORKER_BYTES = 700 * 2**20
@@ -73,15 +68,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=60)
     hostile = hostile_files(parser.parse_args().seed)
-    bucket = StorageStub(KEY)
-    with ExitStack() as stack:
-        folder = stack.enter_context(TemporaryDirectory(prefix="hostile"))
-        server = stack.enter_context(database.test_server(Path(folder) / "database"))
-        stack.enter_context(database.django_database(server, DATABASE))
-        stack.enter_context(bucket.server)
-        provider = ProviderStub(record=False).start()
-        stack.callback(provider.stop)
-        provider.openai.always_embeddings(None)
+    with platform() as (bucket, environ):
         classroom = factories.classroom(factories.user("teacher", "Tess Teacher"))
         ordinary = {f"ordinary {n}.pdf": ORDINARY_FILE for n in range(ORDINARY)}
         made = {}
@@ -90,15 +77,8 @@ def main() -> None:
             made[name] = factories.material(classroom, status="pending", metadata={"kind": kind})
             bucket.files[made[name].storage_path] = content
             enqueue(made[name])
-        environ = {
-            **environment(server, provider.port),
-            "DATABASE_URL": server.url(DATABASE, LOGIN),
-            "SUPABASE_URL": bucket.server.url,
-            "SUPABASE_SERVICE_ROLE_KEY": KEY,
-            "LOG_LEVEL": "error",
-        }
-        crew = stack.enter_context(workers(1, environ))
-        seen = watch(crew.process_of(0), list(made.values()))
+        with workers(1, environ) as crew:
+            seen = watch(crew.process_of(0), list(made.values()))
         ready = 0
         for name, material in made.items():
             row = stored(material)

@@ -51,7 +51,7 @@ _LEANING: Final = 0.15
 _BROKEN: Final = 2
 _BOLD_WEIGHT: Final = 600
 _BOLD_NAME = re.compile(rb"bold|black|heavy|demi|-medi|\bcmbx|sfbx|\+cmbx", re.IGNORECASE)
-_NAME = create_string_buffer(64)
+_NAME = create_string_buffer(256)
 
 _AT_ONCE: Final = 4096
 _FLOATS = (c_float * (4 * _AT_ONCE))()
@@ -130,8 +130,8 @@ class TextPage:
         """Whether a character is of a bold font, by its weight or, where that lies, its name."""
         if FONT_WEIGHT(self._text_page, index) >= _BOLD_WEIGHT:
             return True
-        FONT_INFO(self._text_page, index, _NAME, len(_NAME), None)
-        return bool(_BOLD_NAME.search(_NAME.value))
+        length = FONT_INFO(self._text_page, index, _NAME, len(_NAME), None)
+        return 0 < length <= len(_NAME) and bool(_BOLD_NAME.search(_NAME.value))
 
     def _fetch(self) -> str:
         """The text, each unit of UTF-16 as one character, at PDFium's own indices."""
