@@ -204,7 +204,6 @@ def test_processes_on_one_port_tell_one_truth(database_server: ServerHandle, dat
         assert numbers(get(f"{running.url}/metrics", **BEARER).text)["stem_database_up", ()] == 1
         running.relay.deafen()
         assert numbers(get(f"{running.url}/metrics", **BEARER).text)["stem_database_up", ()] == 0
-    assert gauges(folder) == ""
 
 
 def serving(parent: psutil.Process) -> list[psutil.Process]:
