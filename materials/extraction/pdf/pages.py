@@ -9,7 +9,6 @@ import sys
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from ctypes import (
-    addressof,
     byref,
     c_double,
     c_float,
@@ -55,7 +54,7 @@ _NAME = create_string_buffer(256)
 
 _AT_ONCE: Final = 4096
 _FLOATS = (c_float * (4 * _AT_ONCE))()
-_SLOTS: Final = [c_void_p(addressof(_FLOATS) + 16 * n) for n in range(_AT_ONCE)]
+_SLOTS: Final = [byref(_FLOATS, 16 * n) for n in range(_AT_ONCE)]
 """The places in the buffer to which PDFium writes one box each."""
 
 
@@ -63,8 +62,11 @@ class TextPage:
     """The text of one page; `close` gives its memory back."""
 
     def __init__(self, page: int) -> None:
-        self._text_page = c_void_p(PDFIUM.FPDFText_LoadPage(page))
-        count = PDFIUM.FPDFText_CountChars(self._text_page) if self._text_page else 0
+        handle = PDFIUM.FPDFText_LoadPage(page)
+        self._is_open = bool(handle)
+        # Ready to be passed on, which otherwise costs each call a fifth.
+        self._text_page = c_void_p.from_param(handle)
+        count = PDFIUM.FPDFText_CountChars(self._text_page) if handle else 0
         self._count = max(0, min(count, PAGE_CHARS))
         self._matrix, self._origin = (c_float * 6)(), (c_double * 2)()
         self._into_origin = byref(self._origin), byref(self._origin, sizeof(c_double))
@@ -76,7 +78,7 @@ class TextPage:
         self._sides = _turned(self._places, self._turns)
 
     def close(self) -> None:
-        if self._text_page:
+        if self._is_open:
             PDFIUM.FPDFText_ClosePage(self._text_page)
 
     def runs(self) -> list[list[Run]]:

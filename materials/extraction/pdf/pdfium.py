@@ -110,7 +110,8 @@ PDFIUM: Final = _library()
 def _plain(name: str) -> Any:
     """A function that is called for many characters: unchecked, a call costs a third.
 
-    Its first argument is the text page as `c_void_p`, then an index and whatever is written to.
+    Its first argument is the text page by `c_void_p.from_param`, then an index and whatever is
+    written to.
     """
     function = PDFIUM[name]
     function.restype = SIGNATURES[name][0]
@@ -119,6 +120,7 @@ def _plain(name: str) -> Any:
 
 UNICODE: Final = _plain("FPDFText_GetUnicode")
 LOOSE_CHAR_BOX: Final = _plain("FPDFText_GetLooseCharBox")
+LOOSE_CHAR_BOX.restype = None  # what is not written says enough
 CHAR_ORIGIN: Final = _plain("FPDFText_GetCharOrigin")
 CHAR_ANGLE: Final = _plain("FPDFText_GetCharAngle")
 HAS_UNICODE_MAP_ERROR: Final = _plain("FPDFText_HasUnicodeMapError")
