@@ -430,9 +430,14 @@ _SESSION = ", ".join(f"session.{field.column}" for field in ChatSession._meta.co
 # The messages come as JSON, in the order of the keys of an answer's row: what is read as ids and
 # moments would only be written out again.
 _MOMENT = "to_char({} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')"
-_ROW = ", ".join(
-    _MOMENT.format("m.created_at") if key == "created_at" else f"m.{key}" for key in MESSAGE_KEYS
-)
+# People may write messages of their own past this service, which must not keep a page from others:
+# only the assistant cites, and a moment outside the calendar can be neither shown nor paged by.
+_WRITTEN = {
+    "created_at": _MOMENT.format("m.created_at"),
+    "citations": "case m.author_kind when 'assistant' then m.citations else '[]' end",
+}
+_DATED = "created_at >= '0001-01-02 00:00+00' and created_at < '9999-12-31 00:00+00'"
+_ROW = ", ".join(_WRITTEN.get(key, f"m.{key}") for key in MESSAGE_KEYS)
 _PAGE = f"""
     with door as materialized ({MEMBERSHIP}),
     session as materialized (
@@ -446,7 +451,7 @@ _PAGE = f"""
             as rows
         from (
             select * from class_chat_messages
-            where session_id = session.id {{before}}
+            where session_id = session.id and {_DATED} {{before}}
             order by created_at desc, id desc limit %(most)s
         ) m
     ) m on true

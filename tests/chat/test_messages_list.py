@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -156,6 +157,46 @@ async def test_a_teacher_reads_the_session_of_the_student_they_name(api: Api, ca
             other = {**fields, "owner_user_id": owner}
             response = await call(api, ROUTE, user, cast.classroom, **other)
             error_of(response, 403, "session_owner_mismatch")
+
+
+@pytest.mark.parametrize(
+    ("citations", "created_at", "shown"),
+    [
+        ("[" * 3_000 + "]" * 3_000, "2026-03-02", 2),
+        ("[" + "9" * 5_000 + "]", "2026-03-02", 2),
+        ('{"a": null}', "2026-03-02", 2),
+        ("[]", "infinity", 1),
+        ("[]", "-infinity", 1),
+        ("[]", "0044-03-15 BC", 1),
+        ("[]", "12345-01-01", 1),
+    ],
+)
+@pytest.mark.parametrize("limit", [1, 120])
+async def test_a_row_of_a_students_own_making_keeps_no_page_from_the_teacher(
+    api: Api, cast: Cast, database: Any, citations: str, created_at: str, shown: int, limit: int
+) -> None:
+    odd = factories.chat_message(cast.session)
+    database.execute(
+        "UPDATE class_chat_messages SET citations = %s, created_at = %s WHERE id = %s",
+        [citations, created_at, odd.id],
+    )
+    factories.chat_message(cast.session, content="Why?")
+    fields: dict[str, Any] = {
+        "session_id": str(cast.session.id),
+        "owner_user_id": str(cast.student.id),
+        "limit": limit,
+    }
+    listed, cursor = [], None
+    for _ in range(3):
+        more = {"before_cursor": cursor} if cursor else {}
+        data = data_of(await call(api, ROUTE, cast.teacher, cast.classroom, **fields, **more))
+        listed += data["messages"]
+        cursor = data["page_info"]["next_cursor"]
+        if cursor is None:
+            break
+    assert cursor is None
+    assert len(listed) == shown
+    assert all(message["citations"] == [] for message in listed)
 
 
 async def test_a_student_cannot_read_anothers_session(api: Api, cast: Cast) -> None:
