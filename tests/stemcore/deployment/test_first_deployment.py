@@ -261,7 +261,7 @@ TYPED = {
     "Running",
     "Materials",
     "Timers",
-    "Staff",
+    "The console",
     "Upgrading and going back",
     "Backup",
 }
@@ -326,7 +326,7 @@ def test_what_operators_type_from_time_to_time(deployed: ServerHandle) -> None:
     *materials, of_a_class = blocks("Materials")[1].splitlines()
     timers = re.findall(r'"(.+?)"', re.findall(r"for work in (.*);", TIMERS)[0])
     assert blocks("Timers")[0].splitlines() == [f"python manage.py {one}" for one in timers]
-    for line in [*materials, *blocks("Staff")[0].splitlines(), "sh deploy/timers.sh once"]:
+    for line in [*materials, *blocks("The console")[0].splitlines(), "sh deploy/timers.sh once"]:
         done = shell(line, settings)
         assert (done.returncode, done.stderr) == (0, ""), line
     nobody = "00000000-0000-4000-8000-000000000000"
