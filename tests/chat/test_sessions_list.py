@@ -1,6 +1,7 @@
 """POST /v1/chat/workspace/sessions/list."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -109,3 +110,24 @@ async def test_it_refuses_strangers_and_bad_ids(api: Api, cast: Cast) -> None:
     wrong_method = await api.post(PREFIX + ROUTE, method="PUT", user=cast.student)
     error_of(wrong_method, 405, "method_not_allowed")
     assert fingerprint() == before
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("infinity", "9999-12-30T00:00:00.000000+00:00"),
+        ("12345-01-01", "9999-12-30T00:00:00.000000+00:00"),
+        ("-infinity", "0001-01-02T00:00:00.000000+00:00"),
+        ("0044-03-15 BC", "0001-01-02T00:00:00.000000+00:00"),
+    ],
+)
+async def test_a_moment_of_a_students_own_making_keeps_no_session_from_the_teacher(
+    api: Api, cast: Cast, database: Any, written: str, shown: str
+) -> None:
+    database.execute(
+        "UPDATE class_chat_sessions SET last_message_at = %s WHERE id = %s",
+        [written, cast.session.id],
+    )
+    fields = {"owner_user_id": str(cast.student.id)}
+    data = data_of(await call(api, ROUTE, cast.teacher, cast.classroom, **fields))
+    assert [session["last_message_at"] for session in data["sessions"]] == [shown]

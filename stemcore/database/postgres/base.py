@@ -2,6 +2,7 @@
 
 import select
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -9,6 +10,7 @@ import psycopg
 from django.conf import settings
 from django.db import Error as DatabaseFailure
 from django.db.backends.postgresql import base
+from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from psycopg import generators, waiting
 from psycopg.abc import PQGen
 from psycopg.errors import CancellationTimeout, QueryCanceled, _WaitTimeout, error_from_result
@@ -151,6 +153,25 @@ def _resumed(gen: PQGen[T]) -> PQGen[T]:
         ready = yield state
 
 
+class Moments(BaseTzLoader):
+    """Reads a moment that Python has no date for as the first or last that every zone can show.
+
+    People may write `infinity` into rows of their own, and no row may keep a page from its readers.
+    """
+
+    timezone = UTC
+    first = datetime(1, 1, 2, tzinfo=UTC)
+    last = datetime(9999, 12, 30, tzinfo=UTC)
+
+    def load(self, data: Any) -> datetime:
+        try:
+            moment: datetime = super().load(data)
+        except psycopg.DataError:
+            text = bytes(data)
+            return self.first if text.startswith(b"-") or text.endswith(b"BC") else self.last
+        return moment
+
+
 class Silence:
     """When a connection was last found silent: those that are older are not to be trusted."""
 
@@ -183,6 +204,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:
         self.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         made = Connection.connect(**conn_params)
+        made.adapters.register_loader("timestamptz", Moments)
         made.opened_at = monotonic()
         return made
 
