@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from stemcore.api.health import HealthViewSet, ReadinessViewSet
 from stemcore.docs import views as docs
@@ -19,10 +20,12 @@ urlpatterns = [
     path("v1/chat/", include("chat.urls")),
     path("v1/analytics/", include("analytics.urls")),
     path("admin/", admin.site.urls),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),  # as people type it
 ]
 
 if settings.API_DOCS:
     urlpatterns += [
         path("docs", docs.page, name="docs"),
+        path("docs/", RedirectView.as_view(pattern_name="docs")),
         path("docs/openapi.yaml", docs.document, name="docs-document"),
     ]

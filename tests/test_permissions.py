@@ -124,7 +124,7 @@ for content in CONTENT_ROUTES:
         needs_user=content.needs_user,
         takes_user=content is not CANVAS,
     )
-OPEN = {"/healthz", "/readyz", "/docs", "/docs/openapi.yaml"}
+OPEN = {"/healthz", "/readyz", "/admin", "/docs", "/docs/", "/docs/openapi.yaml"}
 
 
 def routes(resolver: URLResolver, prefix: str = "/") -> Iterator[str]:

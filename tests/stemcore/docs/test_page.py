@@ -51,6 +51,12 @@ async def test_the_document_is_the_one_checked_in(api: Api, settings: Any) -> No
     assert answer.content == settings.OPENAPI_FILE.read_bytes()
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("/admin", "/admin/"), ("/docs/", "/docs")])
+async def test_it_is_found_with_a_slash_more_or_less(api: Api, typed: str, meant: str) -> None:
+    answer = await api.get(typed, headers={"host": "testserver"})
+    assert (answer.status_code, answer.headers["location"]) == (302, meant)
+
+
 async def test_a_name_that_is_not_ours_gets_no_page(api: Api) -> None:
     assert (await api.get("/docs", headers={"host": "evil.example"})).status_code == 400
 
