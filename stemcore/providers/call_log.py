@@ -9,8 +9,8 @@ are lost when a process is killed.
 import asyncio
 from collections import deque
 from contextvars import Context
+from itertools import islice
 
-from django.db import Error as DatabaseFailure
 from django.db import InterfaceError, OperationalError
 from structlog import get_logger
 
@@ -55,15 +55,17 @@ class CallLog:
         async with self._lock:
             # Rows that arrive meanwhile make the next, larger batch.
             for _ in range(-(-len(self._queue) // BATCH)):
-                batch = [self._queue.popleft() for _ in range(min(BATCH, len(self._queue)))]
+                batch = list(islice(self._queue, BATCH))
                 try:
                     await _store(batch)
                 except (OperationalError, InterfaceError) as error:  # the database, not the rows
-                    self._queue.extendleft(reversed(batch))
                     log.warning("call_log_waits", rows=len(batch), error=type(error).__name__)
                     return
-                except DatabaseFailure as error:
+                except Exception as error:  # noqa: BLE001  # others wait behind these rows
                     log.warning("call_log_lost", rows=len(batch), error=type(error).__name__)
+                # Only now: a row that waits to be stored counts among those kept in memory.
+                for _ in batch:
+                    self._queue.popleft()
 
     async def close(self) -> None:
         """Writes the queue a last time, as far as the database takes it within `CLOSE_WITHIN_S`."""

@@ -118,3 +118,20 @@ def test_it_writes_the_rows_of_a_command(providers: Any, database: Any) -> None:
     assert run(ask()).provider == "openrouter"
     found = database.execute("SELECT count(*) AS rows FROM stem.provider_calls").fetchone()
     assert found["rows"] == 1
+
+
+async def test_it_says_of_every_row_that_the_end_of_the_process_cost(
+    providers: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(rows: Any) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(call_log, "_store", silent)
+    monkeypatch.setattr(call_log, "BATCH", 2)
+    monkeypatch.setattr(call_log, "CLOSE_WITHIN_S", 0.01)
+    monkeypatch.setitem(runtime().parts, call_log.CallLog, call_log.CallLog())
+    for _ in range(3):
+        await ask()
+    await runtime().parts.pop(call_log.CallLog).close()
+    (lost,) = [text for text in caplog.messages if "call_log_lost" in text]
+    assert "3" in lost.partition("rows")[2][:6]
