@@ -173,6 +173,10 @@ class Loaded:
     """As `materials.search.embedding_provider` says."""
 
 
+# A moment outside the calendar, which only a row written past this service has, can be neither
+# shown nor paged by: such a message is left out.
+_DATED = "created_at >= '0001-01-02 00:00+00' and created_at < '9999-12-31 00:00+00'"
+
 _TURN = """m.id, m.author_kind, m.content, m.created_at::text,
     jsonb_array_length(case jsonb_typeof(m.citations) when 'array' then m.citations else '[]' end)
         > 0,
@@ -209,7 +213,7 @@ _LOAD_WHEN_FIRST = f"""
     (
         select 'message', {_TURN}, null, null
         from class_chat_messages m
-        where m.session_id = %(session_id)s and (select is_ours from turn)
+        where m.session_id = %(session_id)s and {_DATED} and (select is_ours from turn)
         order by m.created_at desc, m.id desc limit %(most)s
     )
 """
@@ -241,9 +245,9 @@ def load_when_first(class_id: UUID, session_id: UUID, ticket: UUID, most: int) -
     return Loaded(blueprint, memory, turns, provider) if is_ours else None
 
 
-_BETWEEN = """
+_BETWEEN = f"""
     from class_chat_messages m
-    where m.session_id = %(session_id)s
+    where m.session_id = %(session_id)s and {_DATED}
         and (m.created_at, m.id) > (coalesce(%(after_at)s, '-infinity'::timestamptz), %(after_id)s)
         and (m.created_at, m.id) < (%(before_at)s, %(before_id)s)
 """
@@ -302,8 +306,10 @@ _STORE_EXCHANGE = """
     with place as materialized (
         select greatest(
             statement_timestamp(),
-            (select max(created_at) from class_chat_messages where session_id = %(session_id)s)
-                + interval '1 ms'
+            (
+                select max(created_at) from class_chat_messages
+                where session_id = %(session_id)s and {dated}
+            ) + interval '1 ms'
         ) as at
     ),
     stored as (
@@ -356,9 +362,9 @@ _STORE_COMPACTION = """,
             )
         returning 1
     )"""
-_STORE = _STORE_EXCHANGE.format(compaction="", compacted="false")
+_STORE = _STORE_EXCHANGE.format(dated=_DATED, compaction="", compacted="false")
 _STORE_COMPACTED = _STORE_EXCHANGE.format(
-    compaction=_STORE_COMPACTION, compacted="exists (select from compacted)"
+    dated=_DATED, compaction=_STORE_COMPACTION, compacted="exists (select from compacted)"
 )
 
 
@@ -431,12 +437,11 @@ _SESSION = ", ".join(f"session.{field.column}" for field in ChatSession._meta.co
 # moments would only be written out again.
 _MOMENT = "to_char({} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')"
 # People may write messages of their own past this service, which must not keep a page from others:
-# only the assistant cites, and a moment outside the calendar can be neither shown nor paged by.
+# only the assistant cites.
 _WRITTEN = {
     "created_at": _MOMENT.format("m.created_at"),
     "citations": "case m.author_kind when 'assistant' then m.citations else '[]' end",
 }
-_DATED = "created_at >= '0001-01-02 00:00+00' and created_at < '9999-12-31 00:00+00'"
 _ROW = ", ".join(_WRITTEN.get(key, f"m.{key}") for key in MESSAGE_KEYS)
 _PAGE = f"""
     with door as materialized ({MEMBERSHIP}),

@@ -226,6 +226,20 @@ async def test_it_takes_ten_round_trips_with_materials(
     assert "Chlorophyll absorbs light." in providers.prompts[-1].user
 
 
+@pytest.mark.parametrize("moment", ["infinity", "-infinity", "0044-03-15 BC"])
+async def test_a_message_outside_the_calendar_stops_nobody(
+    api: Api, cast: Cast, moment: str
+) -> None:
+    """Students may write rows of their own past this service."""
+    superuser().execute(
+        "INSERT INTO class_chat_messages (session_id, class_id, author_user_id, author_kind,"
+        " content, created_at) VALUES (%s, %s, %s, 'student', 'Hello?', %s)",
+        [cast.session.id, cast.classroom.id, cast.student.id, moment],
+    )
+    row = data_of(await send(api, cast))["user_message"]
+    assert row["created_at"].startswith(str(datetime.now(UTC).year))
+
+
 # Compaction --------------------------------------------------------------------------------------
 
 
