@@ -14,7 +14,7 @@ PINS := sed -nE 's/^([A-Za-z0-9._-]+)(\[[^]]*\])?(==[^ ]+).*/\1\3/p'
 
 .DEFAULT_GOAL := help
 .PHONY: help run reset test test-deep test-pooler lint types unit walk lock bench proof-graph \
-	proof-ground proof-guests proof-deployment proof-worker chaos real-files openapi \
+	proof-ground proof-guests test-slow proof-worker chaos real-files openapi \
 	fuzz fuzz-quick
 
 help:  ## this list
@@ -50,6 +50,9 @@ unit: .venv/dev  ## the tests alone
 test-pooler: .venv/dev  ## the tests through PgBouncer in transaction mode (Debian's package pgbouncer)
 	TEST_POOL_MODE=transaction $(BIN)/pytest -q -n $(WORKERS) --dist loadfile
 
+test-slow: .venv/dev  ## the tests that take their time: processes, poolers, the browser (about 4 minutes)
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m proof
+
 walk: .venv/dev  ## docs/walk.md, typed word for word (about a minute)
 	$(BIN)/python -m tests.walk
 
@@ -78,9 +81,6 @@ proof-ground: .venv/dev  ## nothing stuck stops the rest (about 2 minutes)
 
 proof-guests: .venv/dev  ## guests' limits through crashes and crowds (about 6 minutes)
 	$(BIN)/python -m benchmarks.guests
-
-proof-deployment: .venv/dev  ## what docs/deploy.md has typed later: a worker, timers, a backup (about 2 minutes)
-	$(BIN)/pytest -q -n 0 -m proof tests/stemcore/deployment
 
 proof-worker: .venv/dev  ## 60 hostile files; 500 materials, two workers, 50 kills, a restart (about 12 minutes)
 	$(BIN)/python -m benchmarks.worker.hostile

@@ -32,6 +32,7 @@ def stale(cast: Cast) -> Cast:
     return cast
 
 
+@pytest.mark.proof
 async def test_one_process_makes_it_and_another_takes_over_from_the_dead(
     stale: Cast, providers: Providers, database_server: ServerHandle
 ) -> None:

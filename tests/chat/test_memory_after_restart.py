@@ -93,6 +93,7 @@ def askers(cast: Cast) -> list[Asker]:
     ]
 
 
+@pytest.mark.proof
 async def test_each_recalls_its_own_after_the_process_was_killed(
     cast: Cast,
     askers: list[Asker],

@@ -86,6 +86,7 @@ def crowd() -> str:
     """
 
 
+@pytest.mark.proof
 def test_lists_and_pages_cost_the_same_with_ten_thousand_rows(
     staff: Callable[..., Client], cast: Cast, database: Any, crowd: str
 ) -> None:

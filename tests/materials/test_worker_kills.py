@@ -2,12 +2,15 @@
 
 from typing import Any
 
+import pytest
+
 from benchmarks.worker.fleet import LOCK_MINUTES
 from benchmarks.worker.proof import Trial, run
 from stemcore.embedded.server import ServerHandle
 from tests.materials.queue import pass_time
 
 
+@pytest.mark.proof
 def test_kills_lose_nothing_and_store_nothing_twice(
     database: Any, database_server: ServerHandle, worker_id: str
 ) -> None:

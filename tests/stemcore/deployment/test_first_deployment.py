@@ -177,6 +177,7 @@ def test_the_admins_files_are_packed_and_kept_by_browsers(deployed: ServerHandle
         assert style.headers["content-encoding"] == "gzip"
 
 
+@pytest.mark.proof
 @needs_pooler
 @pytest.mark.parametrize("mode", ["session", "transaction"])
 def test_through_a_pooler(deployed: ServerHandle, mode: str) -> None:

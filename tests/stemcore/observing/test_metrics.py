@@ -185,6 +185,7 @@ def test_a_folder_that_an_operator_names_is_made(
     assert (tmp_path / "numbers" / "of-both").is_dir()
 
 
+@pytest.mark.proof
 def test_processes_on_one_port_tell_one_truth(database_server: ServerHandle, database: Any) -> None:
     name = database.info.dbname
     with service(database_server, name, workers=2, METRICS_TOKEN=TOKEN) as running:
