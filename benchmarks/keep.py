@@ -22,7 +22,8 @@ is in bold.
 
 What holds or does not is no figure: `make test` (the whole suite), `make test-pooler` (the same
 through PgBouncer), `make fuzz` (the API's document against a running server), `make chaos` (faults
-in a seeded order), `make proof-ground`, `make proof-guests`, `make proof-worker`, `make walk`.
+in a seeded order), `make test-slow`, `make proof-ground`, `make proof-guests`,
+`make proof-worker`, `make walk`.
 """
 
 

@@ -224,7 +224,7 @@ def main() -> None:
         found += on_a_service(1, 0, keeping)
     if "waiting" in wanted:
         found += on_a_service(2, options.delay_s, waiting(options.delay_s))
-    tell("graph", "python -m benchmarks.graph", found)
+    tell("graph", f"python -m benchmarks.graph --only {options.only}", found)
     print("Everything holds.")
 
 
