@@ -32,6 +32,15 @@ student AS (
 )"""
 """Who is enrolled as a student now."""
 
+HANDED_IN = """
+handed_in AS (
+  SELECT told.student_id, task.quiz_id
+    FROM task JOIN assignment_recipients told ON told.assignment_id = task.id
+   WHERE told.status IN ('submitted', 'reviewed')
+     AND coalesce(told.sandbox_id = task.sandbox_id, told.sandbox_id IS NULL)
+)"""
+"""What was handed in of the assigned quizzes, by whoever is or was a student; after `QUIZZES`."""
+
 SCORED = """sent.score IS NOT NULL AND sent.score <> 'NaN'
      AND coalesce(sent.sandbox_id = task.sandbox_id, sent.sandbox_id IS NULL)"""
 """Whether a submission to a `task` carries a score that is a number."""
@@ -64,12 +73,8 @@ def students(class_id: UUID) -> list[StudentRow]:
     """The enrolled students by join time."""
     return _rows(
         StudentRow,
-        f"""WITH {QUIZZES}, {STUDENTS}, done AS (
-          SELECT told.student_id, count(*) AS number
-            FROM task JOIN assignment_recipients told ON told.assignment_id = task.id
-           WHERE told.status IN ('submitted', 'reviewed')
-             AND coalesce(told.sandbox_id = task.sandbox_id, told.sandbox_id IS NULL)
-           GROUP BY told.student_id
+        f"""WITH {QUIZZES}, {STUDENTS}, {HANDED_IN}, done AS (
+          SELECT student_id, count(*) AS number FROM handed_in GROUP BY student_id
         ), asked AS (
           SELECT said.author_user_id, count(*) AS number
             FROM classes class JOIN class_chat_messages said ON said.class_id = class.id
@@ -275,13 +280,10 @@ def quiz_work(class_id: UUID) -> list[QuizWorkRow]:
     """What of each assigned quiz was handed in by enrolled students, oldest quiz first."""
     return _rows(
         QuizWorkRow,
-        f"""WITH {QUIZZES}, {STUDENTS}, done AS (
-          SELECT task.quiz_id, count(*) AS number
-            FROM task JOIN assignment_recipients told ON told.assignment_id = task.id
-            JOIN student ON student.id = told.student_id
-           WHERE told.status IN ('submitted', 'reviewed')
-             AND coalesce(told.sandbox_id = task.sandbox_id, told.sandbox_id IS NULL)
-           GROUP BY task.quiz_id
+        f"""WITH {QUIZZES}, {STUDENTS}, {HANDED_IN}, done AS (
+          SELECT quiz_id, count(*) AS number
+            FROM handed_in JOIN student ON student.id = handed_in.student_id
+           GROUP BY quiz_id
         )
         SELECT quiz.title, coalesce(done.number, 0), given.number
           FROM quiz
