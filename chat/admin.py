@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -72,10 +72,9 @@ class ChatSessionAdmin(columns.OfClass, ConsoleAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ChatSession]:
-        stored = ChatMessage.objects.filter(session=OuterRef("pk")).order_by()
-        counted = stored.values("session").annotate(number=Count("id")).values("number")
         rows = with_names(super().get_queryset(request), "owner_user_id")
-        shown: QuerySet[ChatSession] = rows.annotate(message_count=Subquery(counted))
+        number = columns.count_of(ChatMessage, "session")
+        shown: QuerySet[ChatSession] = rows.annotate(message_count=number)
         return shown
 
     @display(description="Owner")

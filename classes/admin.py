@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from unfold.decorators import display
@@ -65,9 +65,8 @@ class ClassroomAdmin(ConsoleAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Classroom]:
         rows = with_names(super().get_queryset(request), "owner_id")
-        enrolled = Enrollment.objects.filter(classroom=OuterRef("pk")).order_by()
-        counted = enrolled.values("classroom").annotate(number=Count("id")).values("number")
-        named: QuerySet[Classroom] = rows.annotate(member_count=Subquery(counted))
+        number = columns.count_of(Enrollment, "classroom")
+        named: QuerySet[Classroom] = rows.annotate(member_count=number)
         return named
 
     @display(description="Owner")

@@ -3,7 +3,7 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Count, Min, Q, QuerySet, Value
 from django.db.models.functions import Left
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -81,10 +81,9 @@ class MaterialAdmin(columns.OfClass, ConsoleAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Material]:
-        chunks = MaterialChunk.objects.filter(material=OuterRef("pk")).order_by()
-        counted = chunks.values("material").annotate(number=Count("id")).values("number")
         rows = with_names(super().get_queryset(request), "uploaded_by")
-        shown: QuerySet[Material] = rows.annotate(chunks_held=Subquery(counted))
+        number = columns.count_of(MaterialChunk, "material")
+        shown: QuerySet[Material] = rows.annotate(chunks_held=number)
         return shown
 
     @display(description="Uploaded by")
@@ -129,11 +128,24 @@ class MaterialAdmin(columns.OfClass, ConsoleAdmin):
         }
 
 
+class _OfMaterial(ConsoleAdmin):
+    """A list with a column `of_material`; of the material itself nothing heavy is loaded."""
+
+    related: ClassVar[tuple[str, ...]] = ("material",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request).select_related(*self.related)
+        return rows.defer(*self.heavy, *(f"material__{name}" for name in HEAVY))
+
+    @display(description="Material", ordering="material__title")
+    def of_material(self, row: Any) -> SafeString | str:
+        return row_link("materials_material", row.material_id, row.material.title)
+
+
 @admin.register(MaterialChunk)
-class MaterialChunkAdmin(ConsoleAdmin):
+class MaterialChunkAdmin(_OfMaterial):
     list_display = ("id", "place", "of_material", "token_count", "embedding_model")
     list_filter = (choices_filter("source_type", "page", "slide", "paragraph"),)
-    list_select_related = ("material",)
     search_fields = ("section_title",)
     search_help_text = "A section's title, or the id of a chunk, material or class"
     id_fields = ("id", "material_id", "classroom_id")
@@ -146,22 +158,14 @@ class MaterialChunkAdmin(ConsoleAdmin):
         "text",
     )
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[MaterialChunk]:
-        heavy = [f"material__{name}" for name in HEAVY]
-        rows: QuerySet[MaterialChunk] = super().get_queryset(request)
-        return rows.select_related("material").defer(*self.heavy, *heavy)
-
     @display(description="Place", ordering="source_index")
     def place(self, row: MaterialChunk) -> str:
         return f"{row.source_type} {row.source_index}"
 
-    @display(description="Material", ordering="material__title")
-    def of_material(self, row: MaterialChunk) -> SafeString | str:
-        return row_link("materials_material", row.material_id, row.material.title)
-
 
 @admin.register(MaterialProcessingJob)
-class MaterialProcessingJobAdmin(columns.OfClass, ConsoleAdmin):
+class MaterialProcessingJobAdmin(columns.OfClass, _OfMaterial):
+    related = ("material", "classroom")
     made = columns.moment("created_at", "Made")
     state = columns.state()
 
@@ -188,15 +192,6 @@ class MaterialProcessingJobAdmin(columns.OfClass, ConsoleAdmin):
         ("locked_at", "created_at", "updated_at"),
         "last_error",
     )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[MaterialProcessingJob]:
-        heavy = [f"material__{name}" for name in HEAVY]
-        rows: QuerySet[MaterialProcessingJob] = super().get_queryset(request)
-        return rows.select_related("material", "classroom").defer(*heavy)
-
-    @display(description="Material", ordering="material__title")
-    def of_material(self, row: MaterialProcessingJob) -> SafeString | str:
-        return row_link("materials_material", row.material_id, row.material.title)
 
     @display(description="Why", ordering="last_error")
     def reason(self, row: MaterialProcessingJob) -> str:

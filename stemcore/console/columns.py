@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Count, Model, OuterRef, Subquery
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
@@ -37,6 +38,12 @@ def archived(is_archived: Callable[[Any], bool], ordering: str) -> Any:
         return "archived" if is_archived(row) else "active"
 
     return column
+
+
+def count_of(model: type[Model], field: str) -> Subquery:
+    """How many rows of a model refer to the row at hand by that field; null for none."""
+    rows = model._default_manager.filter(**{field: OuterRef("pk")}).order_by()
+    return Subquery(rows.values(field).annotate(number=Count("pk")).values("number"))
 
 
 class OfClass:
