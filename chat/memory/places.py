@@ -82,6 +82,11 @@ def remember_place(place: Place) -> None:
                 forget_places(unused)
 
 
+def _prefix(owner: str, key: str) -> str:
+    """The namespace of a place's notes, as the store writes it."""
+    return f"{NOTES}.{owner}.{key}"
+
+
 class Kept(TypedDict):
     """What is kept at a place, to be shown."""
 
@@ -98,7 +103,7 @@ def kept_at(place: MemoryPlace) -> Kept:
     with connection.cursor() as cursor:
         cursor.execute(
             "select value ->> 'text' from store where prefix = %s order by updated_at desc, key",
-            [f"{NOTES}.{place.owner}.{place.key}"],
+            [_prefix(place.owner, place.key)],
         )
         notes = [text for (text,) in cursor.fetchall()]
     return {
@@ -123,6 +128,6 @@ def forget_places(keys: list[str]) -> int:
         threads = [key for _, key in gone]
         for table in ("checkpoints", "checkpoint_blobs", "checkpoint_writes"):
             cursor.execute(f"delete from {table} where thread_id = any(%s)", [threads])  # noqa: S608
-        prefixes = [f"{NOTES}.{owner}.{key}" for owner, key in gone]
+        prefixes = [_prefix(owner, key) for owner, key in gone]
         cursor.execute("delete from store where prefix = any(%s)", [prefixes])
     return len(gone)
