@@ -31,7 +31,7 @@ def pdf(pages: Sequence[Sequence[Line]], *, encrypted: bool = False) -> bytes:
     if encrypted:
         objects.append(_ENCRYPTION)
         trailer = b" /Encrypt %d 0 R /ID [<41> <41>]" % len(objects)
-    return _document(objects, trailer)
+    return pdf_of(objects, trailer)
 
 
 def _page(content: int) -> bytes:
@@ -46,9 +46,10 @@ def _stream(lines: Sequence[Line]) -> bytes:
     return b"<< /Length %d >>\nstream\n%s\nendstream" % (len(drawn), drawn.encode("latin-1"))
 
 
-def _document(objects: Sequence[bytes], trailer: bytes) -> bytes:
+def pdf_of(objects: Sequence[bytes], trailer: bytes = b"") -> bytes:
+    """A PDF file of these objects, the first of which is its catalog."""
     out = BytesIO()
-    out.write(b"%PDF-1.4\n")
+    out.write(b"%PDF-1.6\n")
     offsets = []
     for number, body in enumerate(objects, start=1):
         offsets.append(out.tell())

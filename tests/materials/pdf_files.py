@@ -1,7 +1,8 @@
 """PDF files made to the letter: fonts that map codes to what a test wants, text placed by hand."""
 
 from collections.abc import Sequence
-from io import BytesIO
+
+from tests.materials.files import pdf_of
 
 Fields = Sequence[tuple[str, str]]
 """Name and value."""
@@ -70,7 +71,7 @@ def document(
     objects[0] = f"<< /Type /Catalog /Pages 2 0 R{form}{marks} >>".encode()
     listed = " ".join(f"{n} 0 R" for n in kids)
     objects[1] = f"<< /Type /Pages /Kids [{listed}] /Count {len(kids)} >>".encode()
-    return _written(objects)
+    return pdf_of(objects)
 
 
 def _mapped_font(add: "object", letters: Sequence[str] | None) -> int:
@@ -132,18 +133,3 @@ def _note(contents: str) -> bytes:
 
 def _stream(content: bytes) -> bytes:
     return b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content)
-
-
-def _written(objects: Sequence[bytes]) -> bytes:
-    out = BytesIO()
-    out.write(b"%PDF-1.6\n")
-    offsets = []
-    for number, body in enumerate(objects, start=1):
-        offsets.append(out.tell())
-        out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
-    table = out.tell()
-    out.write(b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1))
-    out.writelines(b"%010d 00000 n \n" % offset for offset in offsets)
-    out.write(b"trailer\n<< /Size %d /Root 1 0 R >>\n" % (len(objects) + 1))
-    out.write(b"startxref\n%d\n%%%%EOF\n" % table)
-    return out.getvalue()
