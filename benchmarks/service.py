@@ -5,11 +5,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event, Thread
 from typing import Any
 from urllib.request import urlopen
 
@@ -169,6 +170,19 @@ def environment(server: ServerHandle, stub_port: int) -> dict[str, str]:
         "OPENAI_EMBEDDING_MODEL": "text-embedding-3-small",
         "OPENAI_BASE_URL": f"http://127.0.0.1:{stub_port}/openai/v1",
     }
+
+
+@contextmanager
+def all_the_while(work: Callable[[Event], None]) -> Iterator[None]:
+    """Runs the work in a thread beside the block; it is to end soon after the event is set."""
+    stopped = Event()
+    thread = Thread(target=work, args=[stopped])
+    thread.start()
+    try:
+        yield
+    finally:
+        stopped.set()
+        thread.join()
 
 
 def free_port() -> int:

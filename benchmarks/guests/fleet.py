@@ -5,15 +5,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from urllib.parse import quote
 
 import psycopg
 
-from benchmarks.service import DATABASE, end, environment, free_port, wait_for
+from benchmarks.service import DATABASE, all_the_while, end, environment, free_port, wait_for
 from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
 
@@ -65,12 +65,10 @@ async def fleet(server: ServerHandle, stub_port: int, **environ: str) -> AsyncIt
         await asyncio.to_thread(made.close)
 
 
-@contextmanager
-def platform_timers(server: ServerHandle, every_s: float = 0.5) -> Iterator[None]:
+def platform_timers(server: ServerHandle, every_s: float = 0.5) -> AbstractContextManager[None]:
     """Runs the platform's own timers all the time, instead of every few minutes."""
-    stopped = Event()
 
-    def run() -> None:
+    def run(stopped: Event) -> None:
         with psycopg.connect(server.url(DATABASE), autocommit=True) as connection:
             while not stopped.wait(every_s):
                 for call in (
@@ -84,13 +82,7 @@ def platform_timers(server: ServerHandle, every_s: float = 0.5) -> Iterator[None
                         )
                         connection.execute(f"SELECT {call}".encode())
 
-    thread = Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        thread.join()
+    return all_the_while(run)
 
 
 class Relay:

@@ -6,13 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from threading import Event, Thread
+from contextlib import AbstractContextManager, contextmanager
+from threading import Event
 
 import psutil
 import psycopg
 
-from benchmarks.service import end
+from benchmarks.service import all_the_while, end
 from tests.materials.platform_worker import PlatformWorker
 
 CONCURRENCY = 3
@@ -71,12 +71,10 @@ def workers(count: int, environ: Mapping[str, str]) -> Iterator[Workers]:
         made.close()
 
 
-@contextmanager
-def platform_worker(address: str, every_s: float) -> Iterator[None]:
+def platform_worker(address: str, every_s: float) -> AbstractContextManager[None]:
     """The platform's worker, looking into the queue all the time."""
-    stopped = Event()
 
-    def run() -> None:
+    def run(stopped: Event) -> None:
         while not stopped.wait(every_s):
             try:
                 with psycopg.connect(address, autocommit=True) as connection:
@@ -86,10 +84,4 @@ def platform_worker(address: str, every_s: float) -> Iterator[None]:
             except psycopg.OperationalError:
                 time.sleep(0.2)  # the database is being restarted
 
-    thread = Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        stopped.set()
-        thread.join()
+    return all_the_while(run)

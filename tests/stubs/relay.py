@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ class Relay:
         self._deaf = False
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
+        self.sent = 0
+        """How often something came for the server: whoever sends it waits for an answer."""
 
     def __enter__(self) -> "Relay":
         self._thread.start()
@@ -71,15 +74,24 @@ class Relay:
         passing = self._passing if not self._deaf else asyncio.Event()
         there, back = await asyncio.open_unix_connection(self._target)
         self._writers |= {writer, back}
-        await asyncio.gather(_copy(reader, back, passing), _copy(there, writer, passing))
+        await asyncio.gather(
+            _copy(reader, back, passing, self._count), _copy(there, writer, passing)
+        )
         self._writers -= {writer, back}
+
+    def _count(self) -> None:
+        self.sent += 1
 
 
 async def _copy(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passing: asyncio.Event
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    passing: asyncio.Event,
+    seen: Callable[[], None] = lambda: None,
 ) -> None:
     try:
         while data := await reader.read(65536):
+            seen()
             if passing.is_set():
                 writer.write(data)
                 await writer.drain()
