@@ -52,8 +52,8 @@ def chunk_segments(
     """Chunks of at most `max_tokens`, in order, never across segments.
 
     Chunks of one segment that follow each other share at most `overlap_tokens`. Short slides are
-    joined to one segment with their neighbours, under the number of the first and the last; those
-    between stand in the text. Raises ValueError unless the overlap is smaller than a chunk, since
+    joined to one segment with their neighbours, under the number of the first; the numbers of the
+    others stand in the text. Raises ValueError unless the overlap is smaller than a chunk, since
     chunks must move on.
     """
     if not 0 <= overlap_tokens < max_tokens:
@@ -95,7 +95,7 @@ def _belong_together(last: Segment, segment: Segment) -> bool:
 def _joined(last: Segment, segment: Segment) -> Segment:
     text = f"{last.text}\n\n[Slide {segment.source_index}]\n{segment.text}"
     title = last.section_title or segment.section_title
-    return replace(last, text=text, section_title=title, last_index=segment.source_index)
+    return replace(last, text=text, section_title=title)
 
 
 def _chunks(segment: Segment, size: int, overlap: int) -> Iterator[Chunk]:

@@ -246,12 +246,7 @@ def _chunk_row(
         embedding_model=item.model,
         extraction_method=METHODS[kind],
         quality_score=quality_score(text),
-        metadata={
-            "chunkIndex": index,
-            "start": item.chunk.start,
-            "end": item.chunk.end,
-            **({"lastSourceIndex": segment.last_index} if segment.last_index else {}),
-        },
+        metadata={"chunkIndex": index, "start": item.chunk.start, "end": item.chunk.end},
     )
 
 

@@ -19,15 +19,13 @@ class Kind(StrEnum):
 class Segment:
     """One page, slide or group of paragraphs.
 
-    `source_index` counts from 1. `section_title` is the heading the text stands under. Of short
-    slides that were joined, `last_index` is the number of the last.
+    `source_index` counts from 1. `section_title` is the heading the text stands under.
     """
 
     source_type: SourceType
     source_index: int
     section_title: str | None
     text: str
-    last_index: int | None = None
 
 
 @dataclass(frozen=True)
