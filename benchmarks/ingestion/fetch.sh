@@ -32,6 +32,6 @@ for package in "${manuals[@]}"; do
 done
 for package in python-docx python-pptx; do
     [ -d "$package" ] && continue
-    (cd apt && "$here/../../.venv/bin/pip" download -q --no-deps --no-binary :all: --no-build-isolation "$package")
+    (cd apt && "$here/../../.venv/bin/python" -m pip download -q --no-deps --no-binary :all: --no-build-isolation "$package")
     mkdir "$package" && tar -xf apt/"${package/-/_}"-*.tar.gz -C "$package"
 done
