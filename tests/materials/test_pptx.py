@@ -42,6 +42,14 @@ def test_it_reads_shapes_in_groups() -> None:
     assert (segment.text, segment.section_title) == ("Inside a group", None)
 
 
+def test_labels_of_one_picture_stand_on_one_line() -> None:
+    shapes = [shape("Sun"), shape("Earth"), shape("0"), shape("0"), shape("a }", "b }")]
+    shapes += [shape("x", placeholder="body"), shape("y" * 25), *[shape("R")] * 12, shape("Moon")]
+    assert shown("".join(shapes)).split("\n") == [
+        "Sun; Earth; 0; 0", "a }", "b }", "x", "y" * 25, "12 × R; Moon",
+    ]  # fmt: skip
+
+
 def test_it_counts_slides_and_says_nothing_of_empty_ones() -> None:
     def write(presentation: Any) -> None:
         for title in ("One", "", "Three", "Four"):

@@ -1,7 +1,8 @@
 """One slide: its shapes, tables, diagrams, charts and speaker notes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from materials.extraction.ooxml.drawings import graphic_lines
@@ -23,6 +24,9 @@ from materials.extraction.pptx.paragraphs import Paragraphs
 # Placeholders that repeat on every slide and say nothing about it.
 _FURNITURE: Final = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
 _TITLES: Final = frozenset({"title", "ctrTitle"})
+_LABEL_CHARS: Final = 24
+_COUNTED: Final = 10
+"""From so many on, equal labels are counted rather than named: dots of a plot, people of a chart."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,17 @@ class Slide:
     has_picture: bool
 
 
+class _Label(str):
+    """The few words of a shape that is part of a picture: "0", "Sun", "last slide"."""
+
+    __slots__ = ()
+
+
 def read_slide(part: Part, notices: Notices) -> Slide:
     """A slide and its notes; shapes in the order of the file."""
     reader = _Shapes(part, notices)
     tree = child(part.root, "cSld", "spTree")
-    lines = list(reader.lines(tree)) if tree is not None else []
+    lines = list(_with_labels_together(reader.lines(tree))) if tree is not None else []
     notes = _notes(part.related_by("notesSlide"), notices)
     lines += [f"\nNotes: {notes}"] if notes else []
     return Slide(reader.title, "\n".join(lines), reader.has_picture)
@@ -79,7 +89,10 @@ class _Shapes:
         lines = list(reader.lines(body)) if body is not None else []
         if kind in _TITLES and self.title is None:
             self.title = " ".join(" ".join(lines).split()) or None
-        yield from lines
+        if kind is None and len(lines) == 1 and len(lines[0]) <= _LABEL_CHARS:
+            yield _Label(" ".join(lines[0].split()))
+        else:
+            yield from lines
 
     def _frame(self, frame: Element) -> Iterator[str]:
         """A table, diagram, chart or embedded object."""
@@ -97,6 +110,18 @@ class _Shapes:
     def _count_hidden(self, shape: Element) -> None:
         if any((t.text or "").strip() for t in descendants(shape, "t")):
             self.notices.add("hidden text")
+
+
+def _with_labels_together(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, with labels that follow each other on one, as the one picture that they make."""
+    for are_labels, group in groupby(lines, lambda line: isinstance(line, _Label)):
+        yield from ["; ".join(_counted(group))] if are_labels else group
+
+
+def _counted(labels: Iterable[str]) -> Iterator[str]:
+    for label, equal in groupby(labels):
+        count = len(list(equal))
+        yield from [label] * count if count < _COUNTED else [f"{count} × {label}"]
 
 
 def placeholder(shape: Element) -> str | None:
