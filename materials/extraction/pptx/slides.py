@@ -26,7 +26,7 @@ _FURNITURE: Final = frozenset({"sldNum", "dt", "ftr", "hdr", "sldImg"})
 _TITLES: Final = frozenset({"title", "ctrTitle"})
 _LABEL_CHARS: Final = 24
 _COUNTED: Final = 10
-"""From so many on, equal labels are counted rather than named: dots of a plot, people of a chart."""
+"""Equal labels, as the people of a chart, that are counted rather than named."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,10 @@ class _Shapes:
 def _with_labels_together(lines: Iterable[str]) -> Iterator[str]:
     """The lines, with labels that follow each other on one, as the one picture that they make."""
     for are_labels, group in groupby(lines, lambda line: isinstance(line, _Label)):
-        yield from ["; ".join(_counted(group))] if are_labels else group
+        if are_labels:
+            yield "; ".join(_counted(group))
+        else:
+            yield from group
 
 
 def _counted(labels: Iterable[str]) -> Iterator[str]:
