@@ -105,7 +105,7 @@ def running(stub_delay_ms: float, stub_program: Sequence[str] = STUB) -> Iterato
         stack.enter_context(database.django_database(server, DATABASE))
         world = make_world()
         stub = stack.enter_context(child(*stub_program, "--delay-ms", str(stub_delay_ms)))
-        service = stack.enter_context(_service(server, stub.port))
+        service = stack.enter_context(serving(server, stub.port))
         yield Bench(service, stub, world, server)
 
 
@@ -140,11 +140,12 @@ def child(*arguments: str, **environment: str) -> Iterator[Process]:
 
 
 @contextmanager
-def _service(server: ServerHandle, stub_port: int) -> Iterator[Process]:
+def serving(server: ServerHandle, stub_port: int, **environ: str) -> Iterator[Process]:
+    """A server process of one worker, with these variables besides."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)],
-        env={**os.environ, **environment(server, stub_port)},
+        env={**os.environ, **environment(server, stub_port), **environ},
         stderr=subprocess.DEVNULL,
     )
     try:

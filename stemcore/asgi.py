@@ -25,7 +25,10 @@ from stemcore.lifespan import handle_lifespan, in_work  # noqa: E402
 # Loads every view now: the first request must not wait for their files.
 get_resolver().url_patterns  # noqa: B018
 
-DJANGO_PATHS = ("/admin", *(["/docs"] if settings.API_DOCS else []))
+DJANGO_PATHS = (
+    *(["/admin"] if settings.SERVES_CONSOLE else []),
+    *(["/docs"] if settings.SERVES_API and settings.API_DOCS else []),
+)
 DJANGO_FOLDERS = ("/static/", *(f"{path}/" for path in DJANGO_PATHS))
 METRICS = "/metrics"
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from structlog import get_logger
 
 from stemcore import observing
@@ -31,15 +32,20 @@ THREADS_TAKE_TURNS_S = 0.001
 
 
 async def start() -> None:
-    """Prepares the event loop: name look-ups are all that its default threads do here."""
+    """Prepares the event loop: name look-ups are all that its default threads do here.
+
+    A process of the console alone asks no provider, and leaves periodic work to those of the API.
+    """
     asyncio.get_running_loop().set_default_executor(
         ThreadPoolExecutor(RESOLVER_THREADS, thread_name_prefix="resolver")
     )
     observing.start()
-    prepare()
+    if settings.SERVES_API:
+        prepare()
     sys.setswitchinterval(THREADS_TAKE_TURNS_S)
     _collect_garbage_rarely()
-    start_jobs()
+    if settings.SERVES_API:
+        start_jobs()
 
 
 def _collect_garbage_rarely() -> None:

@@ -19,6 +19,7 @@ to go on in another protocol is an ordinary request, its body included.
 
 import asyncio
 import json
+import os
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -34,6 +35,8 @@ HEADER_COUNT = 100
 HEADER_SECONDS = 10.0
 LINGER_SECONDS = 5.0
 TAKING_SECONDS = 30.0
+CONSOLE_NICENESS = 10
+"""How far a process of the console alone stands back behind the API's on its machine."""
 FRAMING = 8
 """Bytes of a chunked body that may stand for one of content: a chunk of one byte has six."""
 
@@ -199,7 +202,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 def serve(host: str, port: int, *, workers: int = 1, grace_s: int) -> None:
-    """Serves the API until the process is told to end; requests in work may go on for `grace_s`."""
+    """Serves until the process is told to end; requests in work may go on for `grace_s`."""
+    if not settings.SERVES_API:
+        os.nice(CONSOLE_NICENESS)
     with _numbers_of(workers):
         _run(host, port, workers, grace_s)
 

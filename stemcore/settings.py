@@ -164,6 +164,10 @@ if DATABASE_POOL_MODE == "session":
 
 # --- Service ------------------------------------------------------------------------------------
 
+# What this process answers; each of two processes may have a part of it.
+SERVE = env.choice("SERVE", ("all", "api", "console"), "all")
+SERVES_API = SERVE != "console"
+SERVES_CONSOLE = SERVE != "api"
 PYTHON_BACKEND_API_KEY = env.token("PYTHON_BACKEND_API_KEY")
 PYTHON_BACKEND_ALLOW_UNAUTHENTICATED_REQUESTS = env.flag(
     "PYTHON_BACKEND_ALLOW_UNAUTHENTICATED_REQUESTS", False

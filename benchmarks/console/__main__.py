@@ -1,4 +1,4 @@
-"""The console's figures: `python -m benchmarks.console [dashboard] [beside]` (two minutes)."""
+"""The console's figures: `python -m benchmarks.console [dashboard] [beside]` (four minutes)."""
 
 import sys
 

@@ -1,25 +1,27 @@
 """Health and a chat message, alone and beside twenty members of the staff who open pages.
 
-The staff open pages one after the other: once as people do, who read for a few seconds, and once
-without a pause, which keeps the threads of the admin busy all the time. One client asks the API
-for its health and sends messages to a provider that takes a fifth of a second; told are the median
-and the 95th percentile of both, and how much slower the medians are than alone.
+Once the console shares the process of the API, and once it has its own (`SERVE`). The staff open
+pages one after the other: once as people do, who read for a few seconds, and once without a pause,
+which keeps the threads of the admin busy all the time. One client asks the API for its health and
+sends messages to a provider that takes a fifth of a second; told are the median and the 95th
+percentile of both, and how much slower the medians are than alone.
 """
 
 import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
 from statistics import median
 
 import aiohttp
 import uvloop
 
 from benchmarks import django_setup  # noqa: F401 - before what needs Django
-from benchmarks.figures import figure, tell
+from benchmarks.figures import Figure, figure, tell
 from benchmarks.in_flight import ask, sends
-from benchmarks.service import Bench, running
+from benchmarks.service import Bench, Process, running, serving
 from tests.console.scene import calls
 
 STAFF = 20
@@ -30,10 +32,30 @@ ASKED, SENT = 400, 40
 LISTS = ("stemcore/providercall", "chat/chatsession", "materials/material", "classes/classroom")
 
 
+@dataclass(frozen=True)
+class Way:
+    """Which processes answer the API's clients and the staff, and how often they open pages."""
+
+    title: str
+    api: Process
+    console: Process
+    held_to_aim: tuple[float, ...]
+
+
 def main() -> None:
-    with running(stub_delay_ms=PROVIDER_MS) as bench:
+    with ExitStack() as stack:
+        bench = stack.enter_context(running(stub_delay_ms=PROVIDER_MS))
         calls(bench.world.classroom, bench.world.student)
-        uvloop.run(_run(bench, _sessions()))
+        cookies = _sessions()
+        one = bench.service
+        told = uvloop.run(_run(Way("in one process", one, one, (READING_S,)), bench, cookies))
+        api, console = (
+            stack.enter_context(serving(bench.server, bench.stub.port, SERVE=part))
+            for part in ("api", "console")
+        )
+        own = Way("in its own process", api, console, (READING_S, 0.0))
+        told += uvloop.run(_run(own, bench, cookies))
+        tell("beside_staff", "python -m benchmarks.console beside", told)
 
 
 def _sessions() -> list[str]:
@@ -50,33 +72,34 @@ def _sessions() -> list[str]:
     return cookies
 
 
-async def _run(bench: Bench, cookies: Sequence[str]) -> None:
+async def _run(way: Way, bench: Bench, cookies: Sequence[str]) -> list[Figure]:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
-        await _measure(client, bench)  # nobody pays for the start
-        alone = await _measure(client, bench)
-        told = [figure(f"{what}, alone", "ms", taken) for what, taken in alone.items()]
+        await _measure(client, bench, way)  # nobody pays for the start
+        alone = await _measure(client, bench, way)
+        told = [figure(f"{what}, alone, console {way.title}", "ms", alone[what]) for what in alone]
         for title, pause_s in (("20 who read", READING_S), ("20 without a pause", 0.0)):
-            async with _staff(client, bench, cookies, pause_s) as opened:
+            async with _staff(client, bench, way, cookies, pause_s) as opened:
                 began = time.perf_counter()
-                beside = await _measure(client, bench)
+                beside = await _measure(client, bench, way)
                 rate = sum(opened) / (time.perf_counter() - began)
-            told.append(figure(f"pages of {title}", "/s", rate, at_least=True))
+            crowd = f"{title}, console {way.title}"
+            told.append(figure(f"pages of {crowd}", "/s", rate, at_least=True))
             for what, taken in beside.items():
                 ratio = median(taken) / median(alone[what])
-                aim = MOST_TIMES if pause_s else None
-                told.append(figure(f"{what} beside {title}, to alone", "×", ratio, aim))
-        tell("beside_staff", "python -m benchmarks.console beside", told)
+                aim = MOST_TIMES if pause_s in way.held_to_aim else None
+                told.append(figure(f"{what} beside {crowd}, to alone", "×", ratio, aim))
+    return told
 
 
 @asynccontextmanager
 async def _staff(
-    client: aiohttp.ClientSession, bench: Bench, cookies: Sequence[str], pause_s: float
+    client: aiohttp.ClientSession, bench: Bench, way: Way, cookies: Sequence[str], pause_s: float
 ) -> AsyncIterator[list[int]]:
     """Staff at work; yields a list that grows by one for each page that was opened."""
     opened: list[int] = []
     session = f"chat/chatsession/{bench.world.session.id}/change"
-    pages = [f"{bench.service.url}/admin/{path}/" for path in (*LISTS, session)]
-    pages.append(f"{bench.service.url}/admin/?span=day")
+    pages = [f"{way.console.url}/admin/{path}/" for path in (*LISTS, session)]
+    pages.append(f"{way.console.url}/admin/?span=day")
 
     async def work(number: int, cookie: str) -> None:
         source = random.Random(number)
@@ -104,19 +127,19 @@ async def _staff(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _measure(client: aiohttp.ClientSession, bench: Bench) -> dict[str, list[float]]:
+async def _measure(client: aiohttp.ClientSession, bench: Bench, way: Way) -> dict[str, list[float]]:
     """Milliseconds of each request, by what was asked, one after the other."""
     body, headers = sends(bench, SENT), bench.world.headers
-    send = f"{bench.service.url}/v1/chat/workspace/messages/send"
+    send = f"{way.api.url}/v1/chat/workspace/messages/send"
     answers = [await ask(client, send, body(n), headers) for n in range(SENT)]
     assert all(status == 200 for status, _ in answers)
-    health = [await _health(client, bench) for _ in range(ASKED)]
+    health = [await _health(client, way) for _ in range(ASKED)]
     return {"healthz": health, "send": [1000 * seconds for _, seconds in answers]}
 
 
-async def _health(client: aiohttp.ClientSession, bench: Bench) -> float:
+async def _health(client: aiohttp.ClientSession, way: Way) -> float:
     began = time.perf_counter()
-    async with client.get(f"{bench.service.url}/healthz") as answer:
+    async with client.get(f"{way.api.url}/healthz") as answer:
         await answer.read()
     taken = 1000 * (time.perf_counter() - began)
     await asyncio.sleep(0.01)

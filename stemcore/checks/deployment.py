@@ -24,12 +24,13 @@ SECRETS = {
 
 
 class Weakness(NamedTuple):
-    """Something that a deployment should not have."""
+    """Something that a deployment should not have, where it serves that part."""
 
     code: str
     is_there: Callable[[], bool]
     words: str
     remedy: str
+    part: str = "SERVES_API"
 
 
 def _key() -> str:
@@ -109,6 +110,7 @@ WEAKNESSES = (
         lambda: "*" in settings.ALLOWED_HOSTS,
         "DJANGO_ALLOWED_HOSTS is *: the admin answers to any host name.",
         "Name the hosts under which the service is reached.",
+        part="SERVES_CONSOLE",
     ),
     Weakness(
         "stemcore.E017",
@@ -151,6 +153,7 @@ WEAKNESSES = (
         _is_not_collected,
         "Not all files of the admin are collected: browsers ask for the others at each page.",
         "Run `manage.py collectstatic --no-input`.",
+        part="SERVES_CONSOLE",
     ),
 )
 
@@ -163,7 +166,7 @@ def check_settings(**_: Any) -> list[CheckMessage]:
 
 def _weaknesses() -> Iterator[CheckMessage]:
     for weakness in WEAKNESSES:
-        if weakness.is_there():
+        if getattr(settings, weakness.part) and weakness.is_there():
             kind = Error if ".E" in weakness.code else Warning
             yield kind(weakness.words, hint=weakness.remedy, id=weakness.code)
 

@@ -9,13 +9,12 @@ from stemcore.server import serve
 
 
 class Command(BaseCommand):
-    help = "Serves the API and the admin over HTTP until it is told to end."
+    help = "Serves the API and the console, or what SERVE names, over HTTP until it is told to end."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
         parser.add_argument("--port", default=8001, type=int, help="port to listen on")
         parser.add_argument("--workers", default=1, type=int, help="processes that answer")
-
         parser.add_argument(
             "--grace", default=20, type=int, help="seconds for requests in work at the end"
         )

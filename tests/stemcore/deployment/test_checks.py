@@ -80,3 +80,17 @@ def test_each_weakness_has_an_id_and_a_remedy(
     assert [message.id for message in found] == [f"stemcore.{code}" for code in ids]
     assert all(message.hint for message in found)
     assert not [message for message in found if KEY in f"{message.msg}{message.hint}"]
+
+
+@pytest.mark.parametrize(
+    ("part", "ids"),
+    [("SERVES_API", ["E012", "E017", "E020", "W021"]), ("SERVES_CONSOLE", ["E016", "W023"])],
+)
+def test_a_process_answers_for_the_part_that_it_serves(
+    sound: Any, part: str, ids: list[str]
+) -> None:
+    sound.SERVES_API = sound.SERVES_CONSOLE = False
+    setattr(sound, part, True)
+    sound.PYTHON_BACKEND_API_KEY = sound.SUPABASE_URL = ""
+    sound.PROVIDERS, sound.ALLOWED_HOSTS, sound.STATIC_ROOT = {}, ["*"], "/nowhere"
+    assert [message.id for message in check_settings()] == [f"stemcore.{code}" for code in ids]

@@ -96,6 +96,9 @@ def shell_lines() -> list[str]:
 @pytest.mark.parametrize("line", shell_lines())
 def test_every_command_is_there_with_its_options(line: str) -> None:
     program, *words = shlex.split(re.sub(r"\$\{\w+:-(\w+)\}", r"\1", line))
+    if program == "env":
+        assert words[0] == "SERVE=console"
+        program, *words = words[1:]
     if program == "sh":
         assert (ROOT / words[0]).is_file()
         return
@@ -108,5 +111,9 @@ def test_all_name_the_same_processes() -> None:
     assert set(COMPOSE["services"]) == PROCFILE.keys() - {"release"}
     served = shlex.join(json.loads(lines("CMD")[0]))
     assert re.sub(r"\$\{\w+:-(\w+)\}", r"\1", PROCFILE["web"]) == served
+    console = COMPOSE["services"]["console"]
+    assert console["environment"] == {"SERVE": "console"}
+    by_hand = PROCFILE["console"].replace("${CONSOLE_PORT:-8002}", lines("EXPOSE")[0])
+    assert f"env SERVE=console {shlex.join(console['command'])}" == by_hand
     assert shlex.join(COMPOSE["services"]["worker"]["command"]) == PROCFILE["worker"]
     assert shlex.join(COMPOSE["services"]["timers"]["command"]) == PROCFILE["timers"]
