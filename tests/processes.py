@@ -1,9 +1,11 @@
 """The service's own programs as processes, the way an operator runs them."""
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,3 +43,21 @@ def shell(
         text=True,
         timeout=PATIENCE,
     )
+
+
+@contextmanager
+def heeding_signals() -> Iterator[None]:
+    """Processes that are started here heed SIGINT and SIGHUP, even if this one was told not to.
+
+    A suite that runs in the background of a shell ignores them, and what it starts inherits that.
+    """
+    ignored = [
+        one for one in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_IGN
+    ]
+    for one in ignored:
+        signal.signal(one, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for one in ignored:
+            signal.signal(one, signal.SIG_IGN)

@@ -6,6 +6,7 @@ others each time, and ten times as many. Neither minds how long an example takes
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 USUAL = 100
@@ -24,3 +25,9 @@ settings.load_profile("test")
 def tries(number: int, **more: Any) -> settings:
     """Decorates a property test: so many examples in `make test`, and in depth as many more."""
     return settings(max_examples=number * settings().max_examples // USUAL, **more)
+
+
+def a_few_and_all(name: str, few: Any, every: Any) -> pytest.MarkDecorator:
+    """Decorates a test that goes over many cases: a few in `make test`, all in `make test-slow`."""
+    proof = pytest.param(every, id="all", marks=pytest.mark.proof)
+    return pytest.mark.parametrize(name, [pytest.param(few, id="a few"), proof])

@@ -10,9 +10,8 @@ from tests import factories
 from tests.analytics.random_class import RandomClass
 from tests.cast import Cast
 from tests.database import Superuser
+from tests.properties import a_few_and_all
 from tests.queries import count_queries
-
-CLASSES = 200
 
 
 @pytest.fixture
@@ -51,14 +50,15 @@ def told(figures: ClassFigures) -> dict[str, object]:
     }
 
 
-async def test_figures_equal_a_recount_of_random_classes(people: list[UUID]) -> None:
-    classes = [RandomClass(seed, people) for seed in range(CLASSES)]
+@a_few_and_all("number", 20, 200)
+async def test_figures_equal_a_recount_of_random_classes(people: list[UUID], number: int) -> None:
+    classes = [RandomClass(seed, people) for seed in range(number)]
     for one in classes:
         one.store()
     for one in classes:
         assert told(await read_class_figures(one.id)) == one.recount(), f"seed {one.seed}"
     filled = [one for one in classes if not one.recount()["is_empty"]]
-    assert len(filled) > CLASSES / 3  # the comparison would say little of empty classes
+    assert len(filled) > number / 3  # the comparison would say little of empty classes
 
 
 async def test_figures_take_the_same_few_queries_whatever_the_class(cast: Cast) -> None:

@@ -13,6 +13,7 @@ from tests.cast import Cast
 from tests.client import Api, data_of
 from tests.database import fingerprint
 from tests.learning.samples import step
+from tests.properties import a_few_and_all
 from tests.provider_fixtures import Providers
 
 PATH = "/v1/analytics/data-query"
@@ -77,8 +78,9 @@ def two_classes(cast: Cast) -> Cast:
     return cast
 
 
+@a_few_and_all("questions", 30, HOSTILE)
 async def test_hostile_questions_reach_no_other_class_and_write_nothing(
-    api: Api, two_classes: Cast, providers: Providers, settings: Any
+    api: Api, two_classes: Cast, providers: Providers, settings: Any, questions: int
 ) -> None:
     other, chance = str(two_classes.other_classroom.id), random.Random(10)
     providers.configure("openrouter")
@@ -92,7 +94,7 @@ async def test_hostile_questions_reach_no_other_class_and_write_nothing(
         async with limit:
             return await api.post(PATH, sent, user=two_classes.teacher)
 
-    for answered in await asyncio.gather(*map(ask, range(HOSTILE))):
+    for answered in await asyncio.gather(*map(ask, range(questions))):
         points = data_of(answered)["spec"]["data"] if answered.status_code == 200 else []
         shown = {(point["label"], point["value"]) for point in points}
         assert shown <= {("No data", 0), ("Cleo C.", 0.4), ("Total", 3)}

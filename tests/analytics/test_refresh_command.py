@@ -20,6 +20,7 @@ from tests.analytics.school import BRIEF, NARRATIVE, stored_brief, stored_insigh
 from tests.cast import Cast
 from tests.database import fingerprint, superuser
 from tests.learning.samples import step
+from tests.processes import heeding_signals
 from tests.provider_fixtures import Providers
 from tests.stubs.steps import Step, error, slow
 
@@ -104,7 +105,8 @@ def test_a_signal_stops_it_and_leaves_nothing_in_the_air(
     school: Cast, providers: Providers, database_server: ServerHandle, number: signal.Signals
 ) -> None:
     providers.openai.always(slow(60, json.dumps(NARRATIVE)))
-    process = start("refresh_analytics --concurrency 2", database_server, providers)
+    with heeding_signals():
+        process = start("refresh_analytics --concurrency 2", database_server, providers)
     wait(lambda: len(providers.prompts) == 2 or process.poll() is not None)
     process.send_signal(number)
     _, err = process.communicate(timeout=60)

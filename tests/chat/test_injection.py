@@ -12,6 +12,7 @@ from tests.cast import Cast
 from tests.chat.hostile import FAKE_LABEL, HOSTILE_TEXTS
 from tests.client import Api, data_of
 from tests.content_routes import CONTENT_ROUTES, MATERIAL, ContentRoute, answer_for, name_of
+from tests.properties import a_few_and_all
 from tests.stubs import steps
 
 GIVEN = {"Blueprint Context", "Source 1 | Mechanics | page 2", "Source 2 | Waves | page 5"}
@@ -87,14 +88,18 @@ def lines_of(system: str) -> list[str]:
     return [line for line in system.splitlines() if len(line) > 60]
 
 
+def test_there_are_a_hundred_hostile_texts() -> None:
+    assert len(set(HOSTILE_TEXTS)) == 100
+
+
+@a_few_and_all("texts", HOSTILE_TEXTS[::7], HOSTILE_TEXTS)
 @pytest.mark.parametrize("route", CONTENT_ROUTES, ids=name_of)
 async def test_no_hostile_text_changes_labels_shape_or_secrecy(
-    api: Api, cast: Cast, providers: Any, route: ContentRoute
+    api: Api, cast: Cast, providers: Any, route: ContentRoute, texts: list[str]
 ) -> None:
     providers.configure("openai")
     providers.always(obey)
-    assert len(HOSTILE_TEXTS) == 100
-    for number, text in enumerate(HOSTILE_TEXTS):
+    for number, text in enumerate(texts):
         field = route.texts[number % len(route.texts)]
         hostile = f"{MATERIAL}\n\n{text}" if field.startswith("material_") else text
         limit = {"student_question": 500, "ai_answer": 2000}.get(field)

@@ -35,9 +35,12 @@ from tests.service import Service, service
 from tests.stubs.supabase import StorageStub
 from tests.tokens import access_token
 
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM, reason="no Chromium: apt-get install chromium, and these tests run"
-)
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(
+        not CHROMIUM, reason="no Chromium: apt-get install chromium, and these tests run"
+    ),
+]
 
 PASSWORD = "a-long-password-of-the-browser-tests"
 SHOTS = Path(os.environ.get("CONSOLE_SHOTS", ".data/screenshots"))
@@ -204,7 +207,6 @@ def test_privacy_reads_messages_and_is_logged(office: Office) -> None:
     expect(page.get_by_text("Read the messages of this chat.").first).to_be_visible()
 
 
-@pytest.mark.proof
 def test_pages_look_right_and_can_be_used_by_everybody(office: Office) -> None:
     """Takes the screenshots; no page has a serious fault of ours for people with aids."""
     SHOTS.mkdir(parents=True, exist_ok=True)
@@ -222,7 +224,6 @@ def test_pages_look_right_and_can_be_used_by_everybody(office: Office) -> None:
     assert desk.complaints == []
 
 
-@pytest.mark.proof
 def test_no_list_and_no_page_has_a_serious_fault(office: Office) -> None:
     """Every model that is registered, and the pages that ask, refuse and log in."""
     desk, faults = office.desk(), {}

@@ -28,6 +28,7 @@ def outcome(name: str, content: bytes) -> str:
     return "".join(segment.text for segment in read.segments)
 
 
+@pytest.mark.proof
 def test_each_gives_text_or_a_reason(made: dict[str, bytes]) -> None:
     cheap = {n: c for n, c in made.items() if not any(word in n for word in COSTLY)}
     assert len(cheap) > 45

@@ -22,6 +22,7 @@ from stemcore.embedded.server import (
     start,
 )
 from tests.database import Superuser, new_database
+from tests.processes import heeding_signals
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -136,7 +137,8 @@ def test_processes_share_it_and_the_last_one_stops_it(folder: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_leaves_no_process_behind(folder: Path, number: int) -> None:
-    process = use_in_a_process(folder)
+    with heeding_signals():
+        process = use_in_a_process(folder)
     pid = server_pid(folder)
     assert end(process, number) != 0
     assert pid is not None

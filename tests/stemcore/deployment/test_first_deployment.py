@@ -155,11 +155,13 @@ def tables(server: ServerHandle, schema: str) -> int:
     return int(row[0])
 
 
+@pytest.mark.proof
 def test_over_a_direct_connection(deployed: ServerHandle) -> None:
     with running(settings_of(deployed.socket_dir)) as address:
         assert get(f"{address}/readyz")[0] == 200
 
 
+@pytest.mark.proof
 def test_the_admins_files_are_packed_and_kept_by_browsers(deployed: ServerHandle) -> None:
     headers = {"host": SETTINGS["DJANGO_ALLOWED_HOSTS"], "x-forwarded-proto": "https"}
     with (
@@ -191,6 +193,7 @@ def test_through_a_pooler(deployed: ServerHandle, mode: str) -> None:
             assert get(f"{address}/readyz")[0] == 200
 
 
+@pytest.mark.proof
 @needs_pooler
 def test_migrate_refuses_a_pooler_that_it_cannot_lead_to_the_schema(hosted: ServerHandle) -> None:
     before = tables(hosted, "public")
@@ -215,6 +218,7 @@ def changed(server: ServerHandle, change: str, back: str) -> Iterator[None]:
             owner.execute(back.encode())
 
 
+@pytest.mark.proof
 def test_drift_stops_the_check_and_not_migrate(deployed: ServerHandle) -> None:
     migrate, *_, check = commands()
     settings = settings_of(deployed.socket_dir)
@@ -235,6 +239,7 @@ def test_drift_stops_the_check_and_not_migrate(deployed: ServerHandle) -> None:
     assert found == (False,)
 
 
+@pytest.mark.proof
 def test_a_role_without_its_grants_is_told_so(deployed: ServerHandle) -> None:
     right = "CREATE ON DATABASE postgres"
     with changed(deployed, f"REVOKE {right} FROM {LOGIN}", f"GRANT {right} TO {LOGIN}"):
@@ -245,6 +250,7 @@ def test_a_role_without_its_grants_is_told_so(deployed: ServerHandle) -> None:
     )
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("command", ["migrate", "check --deploy --database default"])
 def test_a_database_that_is_down_is_one_sentence(tmp_path: Path, command: str) -> None:
     done = shell(f"python manage.py {command}", settings_of(tmp_path))

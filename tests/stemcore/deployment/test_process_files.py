@@ -67,6 +67,7 @@ def test_the_image_runs_unprivileged_and_says_whether_it_lives() -> None:
     assert f":{lines('EXPOSE')[0]}/" in command[2]
 
 
+@pytest.mark.proof
 def test_what_is_copied_is_enough_to_be_built_and_to_serve(tmp_path: Path) -> None:
     for source in copied():
         if (ROOT / source).is_dir():

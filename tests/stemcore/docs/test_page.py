@@ -61,6 +61,7 @@ async def test_a_name_that_is_not_ours_gets_no_page(api: Api) -> None:
     assert (await api.get("/docs", headers={"host": "evil.example"})).status_code == 400
 
 
+@pytest.mark.proof
 def test_it_is_shut_outside_debug_unless_asked_for() -> None:
     variables = environment(
         DJANGO_SETTINGS_MODULE="stemcore.settings",
@@ -79,6 +80,7 @@ def demo() -> Iterator[Demo]:
         yield running
 
 
+@pytest.mark.proof
 def test_each_example_works_in_the_demo(demo: Demo) -> None:
     refused = {}
     for path, methods in document()["paths"].items():
@@ -91,6 +93,7 @@ def test_each_example_works_in_the_demo(demo: Demo) -> None:
     assert refused == {}
 
 
+@pytest.mark.proof
 @NEEDS_CHROMIUM
 def test_one_click_gets_a_real_answer(demo: Demo) -> None:
     with chromium() as browser:
