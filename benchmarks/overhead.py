@@ -4,8 +4,9 @@
 
 The provider is a stub that answers at once. CPU is what the service's process used, divided by
 the requests, with eight at a time; latency is the median of single requests, taken in turns with
-a request straight to the stub, which is subtracted. A bare asyncio proxy stands beside the
-service. Figures are those of one worker; the client, the stub and Postgres share the machine.
+a request straight to the stub, which is subtracted. A bare asyncio proxy, a bare uvicorn and a
+view of a stock Django stand beside the service. Figures are those of one worker; the client, the
+stub and Postgres share the machine.
 """
 
 import argparse
@@ -49,7 +50,16 @@ class Target:
     """Of the requests asked for, how many are enough."""
 
 
-def targets(client: aiohttp.ClientSession, bench: Bench, proxy: Process) -> list[Target]:
+@dataclass(frozen=True)
+class Yardsticks:
+    """Servers that do the least; see `benchmarks.bare_proxy` and `benchmarks.yardsticks`."""
+
+    proxy: Process
+    uvicorn: Process
+    django: Process
+
+
+def targets(client: aiohttp.ClientSession, bench: Bench, beside: Yardsticks) -> list[Target]:
     service, headers = bench.service, bench.world.headers
 
     def post(url: str, *bodies: dict[str, Any]) -> Request:
@@ -62,16 +72,22 @@ def targets(client: aiohttp.ClientSession, bench: Bench, proxy: Process) -> list
 
         return request
 
-    async def healthz() -> None:
-        async with client.get(f"{service.url}/healthz") as response:
-            await response.read()
+    def get(url: str) -> Request:
+        async def request() -> None:
+            async with client.get(url) as response:
+                await response.read()
+                assert response.status == 200, await response.text()
+
+        return request
 
     stub_url = f"{bench.stub.url}/openai/v1/chat/completions"
     workspace = f"{service.url}/v1/chat/workspace/messages"
     return [
         Target("stub alone", bench.stub, post(stub_url, COMPLETION)),
-        Target("bare proxy", proxy, post(f"{proxy.url}/", COMPLETION)),
-        Target("healthz", service, healthz, 0.25),
+        Target("bare proxy", beside.proxy, post(f"{beside.proxy.url}/", COMPLETION)),
+        Target("bare uvicorn", beside.uvicorn, get(beside.uvicorn.url)),
+        Target("stock Django view", beside.django, get(beside.django.url)),
+        Target("healthz", service, get(f"{service.url}/healthz"), 0.25),
         Target("llm/generate", service, post(f"{service.url}/v1/llm/generate", PROMPT), 1.2),
         Target(
             "messages/list", service, post(f"{workspace}/list", bench.world.body(limit=30)), 2.0
@@ -115,9 +131,9 @@ async def latencies_ms(measured: list[Target], rounds: int) -> dict[str, float]:
     return {name: statistics.median(values) for name, values in taken.items()}
 
 
-async def measure(bench: Bench, proxy: Process, requests: int, rounds: int) -> None:
+async def measure(bench: Bench, beside: Yardsticks, requests: int, rounds: int) -> None:
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
-        measured = targets(client, bench, proxy)
+        measured = targets(client, bench, beside)
         cpu = {
             target.name: await cpu_ms(target, int(requests * target.share)) for target in measured
         }
@@ -148,8 +164,11 @@ def main() -> None:
     with (
         running(stub_delay_ms=0) as bench,
         child("-m", "benchmarks.bare_proxy", "--upstream", str(bench.stub.port)) as proxy,
+        child("-m", "benchmarks.yardsticks", "uvicorn") as uvicorn,
+        child("-m", "benchmarks.yardsticks", "django") as django,
     ):
-        uvloop.run(measure(bench, proxy, options.requests, options.rounds))
+        beside = Yardsticks(proxy, uvicorn, django)
+        uvloop.run(measure(bench, beside, options.requests, options.rounds))
 
 
 if __name__ == "__main__":
