@@ -137,6 +137,11 @@ def test_it_keeps_what_is_raised_and_lowered(runs: tuple[str, ...], text: str) -
     assert shown(paragraph(*runs)) == text
 
 
+def test_text_that_runs_from_right_to_left_stands_as_it_is_read() -> None:
+    runs = [run("האנרגיה היא ", "<w:rtl/>"), run("E = mc"), run("2", RAISED), run(" (1905).")]
+    assert shown(paragraph(*runs, properties="<w:bidi/>")) == "האנרגיה היא E = mc² (1905)."
+
+
 def test_it_reads_the_position_from_a_style_of_characters() -> None:
     styles = (
         '<w:style w:type="character" w:styleId="Hoch"><w:name w:val="hoch"/><w:rPr>'

@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 from typing import Final, Literal, NamedTuple
 from unicodedata import east_asian_width
 
+from materials.extraction.pdf.bidi import is_right_to_left, leans_right, logical, reads_from_right
 from materials.extraction.pdf.characters import HYPHENS, readable
 from materials.extraction.pdf.runs import CELL_GAP, NO_SPACE, Run
 from materials.extraction.scripts import subscript, superscript
@@ -31,9 +32,9 @@ _SCRIPTS: Final[dict[Script, Callable[[str, str], str]]] = {
     "": lambda text, _: text,
 }
 _LABEL = re.compile(r"[•▪◦‣●○■□➢❖✓·*–—-]|\(?(\d{1,3}|[ivxlIVXL]{1,5}|\w)[.):]?|\d+(\.\d+)+\.?")
+_MARK: Final = " | "
 _LEADER = re.compile("[.·…] ?[.·…]")
 _LEADERS = re.compile(r"(?: ?[.·…]){4,} ?")
-_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefe]")
 
 
 class Cell(NamedTuple):
@@ -83,7 +84,7 @@ class _Growing:
         if not is_script and abs(run.baseline - main.baseline) > _SAME_BASELINE * run.size:
             return False
         end = main.right if is_script else self.right
-        return run.left > end - _BACKWARDS * main.size or _is_right_to_left(run, self.runs[-1])
+        return run.left > end - _BACKWARDS * main.size
 
 
 def _differ(size: float, other: float) -> bool:
@@ -102,7 +103,24 @@ def lines_of(runs: Iterable[Run]) -> list[Line]:
     for number, line in enumerate(lines):
         if len(line.cells) > 1:
             lines[number] = _in_cells(line, lines[max(0, number - 2) : number + 3])
-    return lines
+    return _as_read(lines)
+
+
+def _as_read(lines: list[Line]) -> list[Line]:
+    """The lines with those put in the order of reading that run, or hold words that do, from right
+    to left."""
+    page = " ".join(line.text for line in lines)
+    if not is_right_to_left(page):
+        return lines
+    leaning = leans_right(page)
+    return [_from_right(line, leaning) if is_right_to_left(line.text) else line for line in lines]
+
+
+def _from_right(line: Line, page: bool) -> Line:
+    from_right = reads_from_right(line.text, page=page)
+    cells = [logical(cell, from_right=from_right) for cell in line.text.split(_MARK)]
+    text = _MARK.join(reversed(cells) if from_right else cells)
+    return line._replace(text=text, divided=line.divided and not from_right)
 
 
 def _upright(lines: list[Line]) -> list[Line]:
@@ -123,10 +141,6 @@ def _upright(lines: list[Line]) -> list[Line]:
 def _is_below(above: Line, line: Line) -> bool:
     drop, shift = above.baseline - line.baseline, above.cells[0].left - line.cells[0].left
     return 0 < drop < _FOLLOWS * line.size and abs(shift) < line.size
-
-
-def _is_right_to_left(*runs: Run) -> bool:
-    return any(_RIGHT_TO_LEFT.search(run.text) for run in runs)
 
 
 def _line(runs: Sequence[Run]) -> Line:
@@ -194,8 +208,6 @@ def _spelled(runs: Sequence[Run], size: float) -> str:
 
 def _parted(before: Run, run: Run, size: float) -> bool:
     """Whether a space stands between; not where the file has one that cannot be seen."""
-    if _is_right_to_left(before, run):
-        return run.spaced
     return run.spaced and run.left - before.right > NO_SPACE * min(size, run.size)
 
 
@@ -211,10 +223,16 @@ def _in_cells(line: Line, neighbours: Sequence[Line]) -> Line:
     others = [other for other in neighbours if other is not line]
     text = line.cells[0].text
     for number, (before, cell) in enumerate(pairwise(line.cells)):
-        is_label = number == 0 and len(line.cells) == 2 and _LABEL.fullmatch(before.text)
+        is_label = number == 0 and len(line.cells) == 2 and _has_label(line)
         aligned = not is_label and any(_has_gap(other, before, cell) for other in others)
-        text += (" | " if aligned else " ") + cell.text
+        text += (_MARK if aligned else " ") + cell.text
     return line._replace(text=text)
+
+
+def _has_label(line: Line) -> bool:
+    """Whether the first of two cells is a bullet or number."""
+    left, right = (cell.text for cell in line.cells)
+    return bool(_LABEL.fullmatch(right[::-1] if is_right_to_left(left + right) else left))
 
 
 def _has_gap(line: Line, before: Cell, cell: Cell) -> bool:

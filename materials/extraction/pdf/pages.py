@@ -23,6 +23,12 @@ from itertools import groupby, repeat
 from math import hypot, isfinite, pi
 from typing import Final
 
+from materials.extraction.pdf.bidi import (
+    as_written,
+    is_right_to_left,
+    shapes_apart,
+    visual_order,
+)
 from materials.extraction.pdf.characters import ACCENTS, accent
 from materials.extraction.pdf.pdfium import (
     CHAR_ANGLE,
@@ -70,16 +76,35 @@ class TextPage:
         self._count = max(0, min(count, PAGE_CHARS))
         self._matrix, self._origin = (c_float * 6)(), (c_double * 2)()
         self._into_origin = byref(self._origin), byref(self._origin, sizeof(c_double))
+        self._index: Sequence[int] = range(self._count)
         self.raw = self._fetch()
         self.unmapped = 0.0
         self._turns = 0
         self._turns = self._sample()
         self._places = self._boxes()
         self._sides = _turned(self._places, self._turns)
+        if is_right_to_left(self.raw):
+            self._put_in_visual_order()
 
     def close(self) -> None:
         if self._is_open:
             PDFIUM.FPDFText_ClosePage(self._text_page)
+
+    def _put_in_visual_order(self) -> None:
+        """Leaves `_index` to know the characters by PDFium's number."""
+        text = as_written(self.raw)
+        chars: list[str] = []
+        index: list[int] = []
+        places: Floats = []
+        for number in visual_order(text, self._sides):
+            place = self._places[4 * number : 4 * number + 4] if number is not None else [0.0] * 4
+            for char in shapes_apart(text[number]) if number is not None else " ":
+                chars.append(char)
+                index.append(number if number is not None else index[-1] if index else 0)
+                places += place
+        self.raw, self._index, self._places = "".join(chars), index, places
+        self._count = len(chars)
+        self._sides = _turned(places, self._turns)
 
     def runs(self) -> list[list[Run]]:
         """The text in the order of the file, words of one kind that follow each other together.
@@ -102,7 +127,7 @@ class TextPage:
 
     def _direction(self, index: int) -> int:
         """Quarter turns by the clock, or _SLANTED."""
-        angle = CHAR_ANGLE(self._text_page, index)
+        angle = CHAR_ANGLE(self._text_page, self._index[index])
         if not isfinite(angle):
             return self._turns
         quarters = angle / (pi / 2)
@@ -130,6 +155,7 @@ class TextPage:
 
     def is_bold(self, index: int) -> bool:
         """Whether a character is of a bold font, by its weight or, where that lies, its name."""
+        index = self._index[index]
         if FONT_WEIGHT(self._text_page, index) >= _BOLD_WEIGHT:
             return True
         length = FONT_INFO(self._text_page, index, _NAME, len(_NAME), None)
@@ -200,11 +226,12 @@ class TextPage:
         return overlap > 0.5 * min(right - left, other_right - other_left)
 
     def _size(self, index: int) -> float:
+        index = self._index[index]
         MATRIX(self._text_page, index, self._matrix)
         return float(FONT_SIZE(self._text_page, index)) * hypot(self._matrix[2], self._matrix[3])
 
     def _baseline(self, turns: int, index: int) -> float:
-        CHAR_ORIGIN(self._text_page, index, *self._into_origin)
+        CHAR_ORIGIN(self._text_page, self._index[index], *self._into_origin)
         x, y = self._origin
         return (y, x, -y, -x)[turns]
 
