@@ -20,7 +20,7 @@ from stemcore.console import columns, dashboard  # noqa: F401  # the dashboard r
 from stemcore.console.actions import NothingDone, RowAction
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import LABELS, NOTHING, lines, list_link, meter, row_link, short
+from stemcore.console.markup import NOTHING, lines, list_link, meter, row_link, short, tag
 from stemcore.console.prices import cost_text
 from stemcore.guests import overview
 from stemcore.guests.quotas import COUNTERS
@@ -222,9 +222,9 @@ class ProviderCallAdmin(ConsoleAdmin):
             found = found | queryset.filter(request_id=search_term.strip())
         return found, duplicates
 
-    @display(description="Status", ordering="status", label=LABELS)
-    def outcome(self, row: ProviderCall) -> tuple[str, str]:
-        return row.status, f"{row.status}: {row.error_kind}" if row.error_kind else row.status
+    @display(description="Status", ordering="status")
+    def outcome(self, row: ProviderCall) -> SafeString:
+        return tag(row.status, f"{row.status}: {row.error_kind}" if row.error_kind else "")
 
     @display(description="Latency", ordering="latency_ms")
     def latency(self, row: ProviderCall) -> str:

@@ -9,8 +9,25 @@ from django.db.models import Model, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
 
 from stemcore.console.actions import RowAction
+
+
+class RowList(ChangeList):
+    """A list that makes each address of its headers once: Unfold asks for them in every row."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._made: dict[str, str] = {}
+        super().__init__(*args, **kwargs)
+
+    def get_query_string(
+        self, new_params: dict[str, Any] | None = None, remove: list[str] | None = None
+    ) -> str:
+        asked = repr((new_params, remove))
+        if asked not in self._made:
+            self._made[asked] = super().get_query_string(new_params, remove)
+        return self._made[asked]
 
 
 class ConsoleAdmin(ModelAdmin):
@@ -38,6 +55,9 @@ class ConsoleAdmin(ModelAdmin):
         self.actions_detail = [action.name for action in self.row_actions]
         for action in self.row_actions:
             setattr(self, action.name, action.on_page(self))
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return RowList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request).defer(*self.heavy)

@@ -7,7 +7,7 @@ from django.db.models import Count, Model, OuterRef, Subquery
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
-from stemcore.console.markup import LABELS, ago, row_link
+from stemcore.console.markup import ago, row_link, tag
 
 
 def moment(field: str, title: str) -> Any:
@@ -23,9 +23,9 @@ def moment(field: str, title: str) -> Any:
 def state(field: str = "status", title: str = "Status") -> Any:
     """A word in the colour of what it means."""
 
-    @display(description=title, ordering=field, label=LABELS)
-    def column(_admin: Any, row: Any) -> str:
-        return str(getattr(row, field))
+    @display(description=title, ordering=field)
+    def column(_admin: Any, row: Any) -> SafeString:
+        return tag(getattr(row, field))
 
     return column
 
@@ -33,9 +33,9 @@ def state(field: str = "status", title: str = "Status") -> Any:
 def archived(is_archived: Callable[[Any], bool], ordering: str) -> Any:
     """Whether a row is still in use."""
 
-    @display(description="State", ordering=ordering, label=LABELS)
-    def column(_admin: Any, row: Any) -> str:
-        return "archived" if is_archived(row) else "active"
+    @display(description="State", ordering=ordering)
+    def column(_admin: Any, row: Any) -> SafeString:
+        return tag("archived" if is_archived(row) else "active")
 
     return column
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,8 +23,13 @@ def row_url(model: str, key: object) -> str:
 def list_url(model: str, **filters: object) -> str:
     """The list of a model's rows that match the filters."""
     query = urlencode({name: str(value) for name, value in filters.items()})
-    url = reverse(f"admin:{model}_changelist")
+    url = _changelist(model)
     return f"{url}?{query}" if query else url
+
+
+@lru_cache
+def _changelist(model: str) -> str:
+    return reverse(f"admin:{model}_changelist")
 
 
 def link(url: str, text: object) -> SafeString:
@@ -97,6 +103,12 @@ def lines(items: Iterable[object]) -> SafeString | str:
     )
 
 
+def tag(state: str, words: str = "") -> SafeString:
+    """A label in the colour of the state; `words` say more than the state's name."""
+    look = LABELS.get(state, "plain")
+    return format_html('<span class="console-tag {}">{}</span>', look, words or state)
+
+
 STATES: dict[str, Any] = {
     "success": ["ok", "ready", "active", "published", "done", "completed"],
     "danger": ["failed", "error", "discarded"],
@@ -104,4 +116,4 @@ STATES: dict[str, Any] = {
     "info": ["processing", "pending", "approved"],
 }
 LABELS: dict[str, str] = {value: look for look, values in STATES.items() for value in values}
-"""State → how `unfold.decorators.display` colours its label."""
+"""State → how its label is coloured."""

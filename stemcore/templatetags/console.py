@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import template
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from stemcore.console import markup
@@ -12,6 +11,7 @@ register = template.Library()
 register.simple_tag(markup.row_link)
 register.simple_tag(markup.list_url)
 register.simple_tag(markup.meter)
+register.simple_tag(markup.tag, name="state")
 register.filter(markup.ago)
 register.filter(markup.size)
 
@@ -20,13 +20,6 @@ register.filter(markup.size)
 def person(user_id: object, name: str | None) -> SafeString | str:
     """A link to a person's page; who has no name is a guest and has none."""
     return markup.row_link("classes_profile", user_id, name) if name else markup.short(user_id)
-
-
-@register.simple_tag
-def state(value: str) -> SafeString:
-    """A label in the colour of the state."""
-    look = markup.LABELS.get(value, "plain")
-    return format_html('<span class="console-tag {}">{}</span>', look, value)
 
 
 @register.filter
