@@ -112,6 +112,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_AGE = env.number("STAFF_IDLE_HOURS", 2, least=1) * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "stemcore.console.failure.stale"
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 # Redirects to TLS, and TLS on other names of the domain, are the business of who runs them.

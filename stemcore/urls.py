@@ -8,6 +8,9 @@ from django.views.generic import RedirectView
 from stemcore.api.health import HealthViewSet, ReadinessViewSet
 from stemcore.docs import views as docs
 
+handler400 = "stemcore.console.failure.not_taken"
+handler403 = "stemcore.console.failure.denied"
+handler404 = "stemcore.console.failure.missing"
 handler500 = "stemcore.console.failure.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [

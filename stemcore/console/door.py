@@ -1,10 +1,12 @@
 """The door of the console: who tries too often waits, and who is idle leaves."""
 
+from http import HTTPStatus
 from time import time
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django_ratelimit.core import get_usage
 from unfold.forms import AuthenticationForm
@@ -60,7 +62,11 @@ class LoginForm(AuthenticationForm):
 
 
 class Door:
-    """Django middleware: headers that keep a page to itself, and the life of idle sessions."""
+    """Django middleware: headers that keep a page to itself, and the life of idle sessions.
+
+    A thread of the admin serves one request after the other, so its connection may have died since
+    this one began; a look at it here costs nothing and saves the page.
+    """
 
     sync_capable = True
     async_capable = False
@@ -69,8 +75,10 @@ class Door:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        connection.close_if_unusable_or_obsolete()
         answer: HttpResponse = self.get_response(request)
-        self._touch(request)
+        if answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+            self._touch(request)
         answer.setdefault("Content-Security-Policy", POLICY)
         answer.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
         if request.path.startswith("/admin"):

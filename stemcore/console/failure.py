@@ -1,17 +1,63 @@
-"""What staff see of a page that failed: that it did, and what to do; no word of why."""
+"""What staff see of a page that is refused or failed: that it did, and what to do; no word of why.
+
+The functions are Django's handlers of these answers, named in `stemcore.urls` and the settings.
+"""
 
 import sys
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 BUSY = "The database did not answer in time. Try again in a moment."
+RETRY_AFTER_S = 5
 BROKEN = "This page failed. Tell whoever runs the service when it was: the log has the reason."
+NOT_TAKEN = "The console makes no such address. Go back, and take one of its links."
+DENIED = "Your roles do not allow this. Whoever made your account can give it another role."
+MISSING = "There is no such page, or its row is gone."
+STALE = "This form was open for too long, or in another login. Go back, reload the page, try again."
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """Django's `handler500`: 503 where the database was busy or away, else 500."""
-    busy = isinstance(sys.exc_info()[1], OperationalError)
-    said = {"words": BUSY if busy else BROKEN}
-    return render(request, "console/failed.html", said, status=503 if busy else 500)
+    """`handler500`."""
+    return _page(request, BROKEN, 500, sys.exc_info()[1])
+
+
+def not_taken(request: HttpRequest, exception: BaseException) -> HttpResponse:
+    """`handler400`; a session that the database did not store comes here, too."""
+    return _page(request, NOT_TAKEN, 400, exception)
+
+
+def denied(request: HttpRequest, exception: BaseException) -> HttpResponse:
+    """`handler403`."""
+    return _page(request, DENIED, 403)
+
+
+def missing(request: HttpRequest, exception: BaseException) -> HttpResponse:
+    """`handler404`."""
+    return _page(request, MISSING, 404)
+
+
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """`CSRF_FAILURE_VIEW`."""
+    return _page(request, STALE, 403)
+
+
+def _page(
+    request: HttpRequest, words: str, status: int, error: BaseException | None = None
+) -> HttpResponse:
+    """The words; where the database was busy or away, those that say so, with status 503."""
+    if not _is_of_database(error):
+        return render(request, "console/failed.html", {"words": words}, status=status)
+    answer = render(request, "console/failed.html", {"words": BUSY}, status=503)
+    answer["Retry-After"] = str(RETRY_AFTER_S)
+    return answer
+
+
+def _is_of_database(error: BaseException | None) -> bool:
+    """Whether it came of a database that was busy or away, at whatever remove."""
+    while error is not None:
+        if isinstance(error, OperationalError | InterfaceError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

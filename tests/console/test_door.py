@@ -106,3 +106,41 @@ def test_a_page_that_fails_says_no_word_of_why(staff: Any, monkeypatch: pytest.M
     assert answer.status_code == 500
     assert b"This page failed" in answer.content
     assert b"SECRET" not in answer.content
+
+
+def test_a_session_that_the_database_does_not_store_is_no_bad_request(
+    staff: Any, database: Any
+) -> None:
+    client = staff()
+    with connection.cursor() as cursor, database.transaction():
+        database.execute("LOCK TABLE stem.django_session IN SHARE MODE")
+        cursor.execute("SET lock_timeout = '50ms'")
+        answer = client.get("/admin/")
+        cursor.execute("RESET lock_timeout")
+    assert answer.status_code == 503
+    assert answer["Retry-After"]
+    assert b"did not answer in time" in answer.content
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "words"),
+    [
+        ("/admin/chat/chatmessage/?content__icontains=a", 400, b"no such address"),
+        ("/admin/auth/user/", 403, b"roles do not allow"),
+        ("/admin/nothing/", 404, b"no such page"),
+    ],
+)
+def test_what_is_refused_can_be_read(
+    staff: Any, settings: Any, path: str, status: int, words: bytes
+) -> None:
+    answer = staff("support").get(path)
+    assert answer.status_code == status
+    assert words in answer.content
+    assert b"/admin/" in answer.content
+
+
+def test_a_form_of_another_login_says_what_to_do(account: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = client.post("/admin/login/", {"username": account, "password": PASSWORD})
+    assert answer.status_code == 403
+    assert b"reload the page" in answer.content
