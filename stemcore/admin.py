@@ -11,6 +11,8 @@ from django.contrib.auth.models import Group
 from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
@@ -22,6 +24,7 @@ from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
 from stemcore.console.markup import NOTHING, lines, list_link, meter, row_link, short, tag
 from stemcore.console.prices import cost_text
+from stemcore.console.second_factor import devices
 from stemcore.guests import overview
 from stemcore.guests.quotas import COUNTERS
 from stemcore.models import (
@@ -34,6 +37,9 @@ from stemcore.models import (
 
 admin.site.unregister(Group)
 admin.site.unregister(get_user_model())
+# Keys of the staff's second factors are nobody's to see.
+admin.site.unregister(TOTPDevice)
+admin.site.unregister(StaticDevice)
 
 
 def _use(feature: str) -> Any:
@@ -309,7 +315,14 @@ class StaffAdmin(UserAdmin, ModelAdmin):
 
     form = UserChangeForm
     change_password_form = AdminPasswordChangeForm
-    list_display = ("username", "roles", "is_active", "is_superuser", "last_login")
+    list_display = (
+        "username",
+        "roles",
+        "is_active",
+        "is_superuser",
+        "has_second_factor",
+        "last_login",
+    )
     list_filter = ("is_active", "is_superuser", "groups")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -323,13 +336,19 @@ class StaffAdmin(UserAdmin, ModelAdmin):
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("groups")
+        rows: QuerySet[Any] = super().get_queryset(request).prefetch_related("groups")
+        marked: QuerySet[Any] = rows.annotate(with_second_factor=devices.HAS_ONE)
+        return marked
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @display(description="Second factor", boolean=True)
+    def has_second_factor(self, row: Any) -> bool:
+        return bool(row.with_second_factor)
 
     @display(description="Roles")
     def roles(self, row: Any) -> str:

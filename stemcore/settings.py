@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "rest_framework",
     "stemcore",
     "classes",
@@ -63,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "stemcore.console.door.Door",
@@ -111,6 +114,9 @@ TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SESSION_COOKIE_AGE = env.number("STAFF_IDLE_HOURS", 2, least=1) * 3600
+STAFF_SECOND_FACTOR = env.choice("STAFF_SECOND_FACTOR", ("off", "optional", "required"), "off")
+OTP_TOTP_ISSUER = "STEM console"
+OTP_TOTP_SYNC = False  # phones know the time: a code is good for its 30 s and one step beside
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "stemcore.console.failure.stale"
 SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 3600

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse, reverse_lazy
 
@@ -61,6 +62,14 @@ def _item(title: str, model: str, icon: str) -> dict[str, Any]:
     }
 
 
+def account_links(_request: object) -> list[dict[str, Any]]:
+    """What a member of the staff does about their own account."""
+    names = {"Change password": "password_change", "Second factor": "second_factor"}
+    if settings.STAFF_SECOND_FACTOR == "off":
+        del names["Second factor"]
+    return [{"title": title, "link": reverse(f"admin:{name}")} for title, name in names.items()]
+
+
 def style(_request: object) -> str:
     return static("console/console.css")
 
@@ -79,6 +88,7 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": "stemcore.console.appearance.icon"}
     ],
     "STYLES": ["stemcore.console.appearance.style"],
+    "ACCOUNT": {"navigation": "stemcore.console.appearance.account_links"},
     "SIDEBAR": {"navigation": "stemcore.console.appearance.navigation"},
     "COLORS": {
         "primary": {

@@ -38,27 +38,35 @@ class LoginForm(AuthenticationForm):
     """
 
     def clean(self) -> Any:
-        account = self.cleaned_data.get("username", "").casefold()
-        for scope, key in (("staff_account", account), ("staff_address", self._address())):
-            self._count(scope, key)
+        count_attempt(self.request, self.cleaned_data.get("username", ""))
         return super().clean()
 
-    def _address(self) -> str:
-        request: HttpRequest = self.request
-        proxies = settings.REST_FRAMEWORK["NUM_PROXIES"]
-        told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
-        if proxies and any(told):
-            return str(told[-min(proxies, len(told))]).strip()
-        return str(request.META.get("REMOTE_ADDR", ""))
 
-    def _count(self, scope: str, key: str) -> None:
-        rate = settings.THROTTLE_RATES[scope]
-        if rate is None or not key:
-            return
-        usage = get_usage(None, group=scope, key=lambda *_: key, rate=rate, increment=True)
-        if usage and usage["should_limit"]:
-            minutes = max(1, -(-usage["time_left"] // 60))
-            raise ValidationError(TOO_OFTEN.format(minutes=minutes), code="throttled")
+def count_attempt(request: HttpRequest, account: str, *, of: str = "password") -> None:
+    """Counts an attempt for the account and for the address, passwords and codes apart.
+
+    Raises ValidationError, with the minutes to wait, when there were too many.
+    """
+    _count("staff_account", of, account.casefold())
+    _count("staff_address", of, _address(request))
+
+
+def _address(request: HttpRequest) -> str:
+    proxies = settings.REST_FRAMEWORK["NUM_PROXIES"]
+    told = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    if proxies and any(told):
+        return str(told[-min(proxies, len(told))]).strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _count(scope: str, of: str, key: str) -> None:
+    rate = settings.THROTTLE_RATES[scope]
+    if rate is None or not key:
+        return
+    usage = get_usage(None, group=f"{scope}_{of}", key=lambda *_: key, rate=rate, increment=True)
+    if usage and usage["should_limit"]:
+        minutes = max(1, -(-usage["time_left"] // 60))
+        raise ValidationError(TOO_OFTEN.format(minutes=minutes), code="throttled")
 
 
 class Door:

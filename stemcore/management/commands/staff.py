@@ -4,11 +4,13 @@ import secrets
 from argparse import ArgumentParser
 from typing import Any
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from stemcore.console.roles import ROLES, make_roles
+from stemcore.console.second_factor import devices
 
 PASSWORD_BYTES = 15  # 20 characters, 120 bits
 
@@ -29,7 +31,9 @@ class Command(BaseCommand):
             help="support looks, operations acts, privacy reads messages; may be repeated",
         )
         actions.add_parser("list", help="who has an account, their roles, their last login")
-        reset = actions.add_parser("reset", help="a new password, shown once; ends all sessions")
+        reset = actions.add_parser(
+            "reset", help="a new password, shown once; ends all sessions, removes a second factor"
+        )
         reset.add_argument("name", metavar="NAME")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,17 +58,19 @@ class Command(BaseCommand):
         self._show(name, password)
 
     def _list(self, _options: dict[str, Any]) -> None:
-        found = get_user_model().objects.filter(is_staff=True).prefetch_related("groups")
+        staff = get_user_model().objects.filter(is_staff=True).prefetch_related("groups")
+        found = staff.annotate(has_second_factor=devices.HAS_ONE)
         for account in found.order_by("username"):
             roles = [group.name for group in account.groups.all()]
             if account.is_superuser:
                 roles.append("superuser")
             seen = f"{account.last_login:%Y-%m-%d %H:%M}" if account.last_login else "never"
-            off = "" if account.is_active else "  (switched off)"
-            self.stdout.write(
-                f"{account.username:<24} {', '.join(roles) or 'no role':<32} last login {seen}{off}"
-            )
+            more = "  second factor" if account.has_second_factor else ""
+            more += "" if account.is_active else "  (switched off)"
+            known = f"{account.username:<24} {', '.join(roles) or 'no role':<32}"
+            self.stdout.write(f"{known} last login {seen}{more}")
 
+    @transaction.atomic
     def _reset(self, options: dict[str, Any]) -> None:
         account = get_user_model().objects.filter(username__iexact=options["name"]).first()
         if account is None:
@@ -72,6 +78,9 @@ class Command(BaseCommand):
         password = secrets.token_urlsafe(PASSWORD_BYTES)
         account.set_password(password)  # sessions carry its hash: they all end
         account.save(update_fields=["password"])
+        had = devices.forget(account)
+        said = "New password by command" + ("; the second factor is removed." if had else ".")
+        LogEntry.objects.log_actions(account.pk, [account], CHANGE, said)
         self._show(account.username, password)
 
     def _show(self, name: str, password: str) -> None:
