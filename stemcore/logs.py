@@ -4,10 +4,12 @@ Exception texts can carry row values or prompts, so a traceback is logged as its
 exception's type alone.
 """
 
+import json
 import logging
 import sys
 import traceback
-from typing import Any
+from contextlib import suppress
+from typing import Any, BinaryIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor
@@ -41,6 +43,25 @@ def _frames_only(_: Any, __: str, event: EventDict) -> EventDict:
     return event
 
 
+class _Lines:
+    """Standard error; a line that it does not take is lost, and costs no request its answer."""
+
+    def write(self, line: bytes) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.buffer.write(line)
+
+    def flush(self) -> None:
+        with suppress(OSError, ValueError):
+            sys.stderr.buffer.flush()
+
+
+def _as_json(_: Any, __: str, event: EventDict) -> bytes:
+    return _encode(event).encode()
+
+
+_encode = json.JSONEncoder(default=repr).encode
+
+
 def configure_logging(form: str, level: str) -> None:
     """Sets up structlog and the standard library's loggers alike; `form` is json or console."""
     shared: list[Processor] = [
@@ -50,16 +71,21 @@ def configure_logging(form: str, level: str) -> None:
         _add_request_id,
         _frames_only,
     ]
+    if form == "json":
+        # Our own lines are written at once: by way of the standard library each costs four times
+        # as much, and there is one for every request.
+        factory: Any = structlog.BytesLoggerFactory(cast(BinaryIO, _Lines()))
+        last: Any = _as_json
+        renderer: Any = structlog.processors.JSONRenderer()
+    else:
+        factory = structlog.stdlib.LoggerFactory()
+        last = structlog.stdlib.ProcessorFormatter.wrap_for_formatter
+        renderer = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        processors=[*shared, last],
+        logger_factory=factory,
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level.upper()]),
         cache_logger_on_first_use=True,
-    )
-    renderer: Processor = (
-        structlog.processors.JSONRenderer()
-        if form == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     handler = logging.StreamHandler()
     handler.setFormatter(

@@ -48,27 +48,17 @@ async def refuse(error: DomainError, send: Any) -> None:
 
 async def _unless_gone(request: ApiRequest) -> Response | None:
     """The answer, or None when the client left before it was ready."""
-    work = asyncio.ensure_future(_respond(request))
-    watch = asyncio.ensure_future(_watch(request))
-    try:
-        await asyncio.wait((work, watch), return_when=asyncio.FIRST_COMPLETED)
-    except asyncio.CancelledError:  # the process ends: the work gives back what it held first
-        work.cancel()
-        await asyncio.wait((work,))
-        return rendered(error_response(ServiceEnds(retry_after_s=1)))
-    finally:
-        watch.cancel()
-        work.cancel()  # does nothing to work that is done
+    request.work = work = asyncio.ensure_future(_respond(request))
     try:
         return await work
-    except (ClientGone, asyncio.CancelledError):
+    except ClientGone:
         return None
-
-
-async def _watch(request: ApiRequest) -> None:
-    # The body and the client's leaving come over one channel, so the watch starts after the body.
-    await request.body_taken.wait()
-    await request.gone()
+    except asyncio.CancelledError:  # the work has given back what it held
+        if request.left:
+            return None
+        return rendered(error_response(ServiceEnds(retry_after_s=1)))  # the process ends
+    finally:
+        request.watch_no_longer()
 
 
 async def _respond(request: ApiRequest) -> Response:

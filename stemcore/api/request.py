@@ -79,13 +79,17 @@ class LargeBodies:
 class ApiRequest(ASGIRequest):
     """Django's request over ASGI, with the body still on the wire.
 
-    Reading late lets the service key be checked before a byte of the body is taken in.
+    Reading late lets the service key be checked before a byte of the body is taken in. The body
+    and the client's leaving come over one channel, so the client is watched from then on.
     """
 
     def __init__(self, scope: dict[str, Any], receive: Any) -> None:
         super().__init__(scope, BytesIO())
         self._receive = receive
-        self.body_taken = asyncio.Event()
+        self._watch: asyncio.Task[None] | None = None
+        self.work: asyncio.Task[Response] | None = None
+        """What is cancelled when the client leaves."""
+        self.left = False
         self.body_size = 0
         self.answer: Response | None = None
         """What it was answered; None until then, and when its client left before."""
@@ -109,12 +113,18 @@ class ApiRequest(ASGIRequest):
         self.body_size = len(raw)
         self._stream = BytesIO(raw)
         self.META["CONTENT_LENGTH"] = str(len(raw))  # a chunked body declares none
-        self.body_taken.set()
+        if self.work is not None:
+            self._watch = asyncio.create_task(self._end_with_its_client(self.work))
 
-    async def gone(self) -> None:
-        """Returns when the client has left; only after the body was taken."""
+    async def _end_with_its_client(self, work: "asyncio.Task[Response]") -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
+        self.left = True
+        work.cancel()
+
+    def watch_no_longer(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
 
 
 def request_id_of(request: ASGIRequest) -> str:
