@@ -180,14 +180,14 @@ async def by_service(question: Question) -> list[UUID]:
     await embedding_provider(class_id)
     vector = QueryVector(tuple(question.vector.tolist()), MODEL)
     words = await textual(class_id, query_terms(question.text))
-    found = await find_chunks(class_id, words.hits, vector)
+    found = await find_chunks(class_id, words, vector)
     assemble(found)
     return [chunk.chunk_id for chunk in found]
 
 
 async def nearest_ten(question: Question) -> list[UUID]:
     vector = QueryVector(tuple(question.vector.tolist()), MODEL)
-    hits = await nearest(question.room.class_id, vector)
+    hits = await nearest(question.room.class_id, vector, copied=True)
     return [hit.chunk_id for hit in hits[:TOP]]
 
 

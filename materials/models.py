@@ -1,4 +1,4 @@
-"""The platform's materials, as this service sees them, and our own index of their words."""
+"""The platform's materials, as this service sees them, and our own index of them."""
 
 from uuid import uuid4
 
@@ -102,3 +102,22 @@ class ChunkWords(models.Model):
         db_table = "chunk_words"
         # Pending entries would be searched one by one, at each question.
         indexes = [GinIndex(fields=["pieces"], name="chunk_words_pieces", fastupdate=False)]
+
+
+class ChunkVector(models.Model):
+    """A copy of a chunk's embedding that is read at once; ours, in our own schema.
+
+    The platform's vectors are stored apart from their rows and in pieces, and putting them together
+    takes several times what measuring them does. Made with the row of `ChunkWords`, and deleted
+    with it by a foreign key of the database. It counts only while `version` is that of the chunk's
+    row.
+    """
+
+    chunk_id = models.UUIDField(primary_key=True)
+    material_id = models.UUIDField(db_index=True)
+    version = models.BigIntegerField()
+    embedding_model = models.TextField(null=True)
+    embedding = VectorField(dimensions=COLUMN_DIMENSIONS)
+
+    class Meta:
+        db_table = "chunk_vectors"

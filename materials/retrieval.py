@@ -67,7 +67,7 @@ async def material_context_of(
     )
     if by_words.not_indexed:
         request_repair(class_id)
-    return assemble(await find_chunks(class_id, by_words.hits, vector))
+    return assemble(await find_chunks(class_id, by_words, vector))
 
 
 def _embedding_call(call: Call, class_id: UUID, provider: str) -> Call:

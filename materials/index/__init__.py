@@ -1,4 +1,5 @@
-"""Our own index of the words in the platform's chunks, `stem.chunk_words`.
+"""Our own index of the platform's chunks: their words in `stem.chunk_words`, and copies of their
+vectors that are quick to read in `stem.chunk_vectors`.
 
 The platform's worker writes chunks beside us and knows nothing of the index, so it is never taken
 for complete: a search looks through every chunk that has no valid row, as slowly as it must, and

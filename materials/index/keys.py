@@ -13,8 +13,11 @@ from uuid import UUID
 
 from django.conf import settings
 
-FORM = 1
-"""The rules by which a text becomes pieces; another number makes all rows of before invalid."""
+FORM = 2
+"""How a chunk is indexed: the rules by which its text becomes pieces, and what is stored with them.
+
+Another number makes all rows of before invalid.
+"""
 
 _PERSON = b"chunk words"
 _HASH_BYTES = 4

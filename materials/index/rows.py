@@ -45,6 +45,16 @@ on conflict (chunk_id) do update set class_id = excluded.class_id, key_id = excl
     version = excluded.version, pieces = excluded.pieces
 """
 
+_FORGET_VECTORS = "delete from chunk_vectors where chunk_id = any(%(ids)s::uuid[])"
+
+# Read after the texts: where the words are of a chunk as it is, so is the vector.
+_COPY_VECTORS = """
+insert into chunk_vectors (chunk_id, material_id, version, embedding_model, embedding)
+select c.id, c.material_id, c.xmin::text::bigint, c.embedding_model, c.embedding
+from material_chunks c
+where c.class_id = %(class_id)s and c.id = any(%(ids)s::uuid[]) and c.embedding is not null
+"""
+
 _SWEEP = """
 with looked_at as (
     select chunk_id from chunk_words where chunk_id > %(after)s order by chunk_id limit %(count)s
@@ -106,6 +116,8 @@ def index_chunks(class_id: UUID, chunk_ids: Sequence[UUID]) -> None:
             for chunk_id, version, text in cursor.fetchall()
         ]
         cursor.executemany(_STORE, rows)
+        cursor.execute(_FORGET_VECTORS, values)
+        cursor.execute(_COPY_VECTORS, values)
 
 
 def forget_material(material_id: UUID) -> None:

@@ -11,8 +11,7 @@ from django.conf import settings
 from chat.budget import PROMPT_TOKENS
 from chat.compaction import KEPT_TURNS
 from chat.models import ChatCompaction, ChatMessage, ChatSession
-from materials.index.repair import Repairs
-from stemcore.runtime import runtime
+from materials.index.repair import repair_class
 from stemcore.text import estimate_tokens
 from tests import factories
 from tests.cast import Cast
@@ -219,7 +218,7 @@ async def test_it_takes_ten_round_trips_with_materials(
 ) -> None:
     factories.chunk(factories.material(cast.classroom), "Chlorophyll absorbs light.")
     await send(api, cast)
-    await runtime().part(Repairs).settled()
+    await repair_class(cast.classroom.id)
     with count_queries() as queries:
         data_of(await send(api, cast, "What does chlorophyll absorb?"))
     assert len(queries) == 8, queries  # and one each to begin and to commit

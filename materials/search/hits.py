@@ -1,0 +1,61 @@
+"""What a search finds, within which bounds, and how two rankings become one."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+MAX_CANDIDATES: Final = 24
+MAX_PER_MATERIAL: Final = 6
+
+RANK_CONSTANT: Final = 60
+"""k of reciprocal rank fusion, as in Cormack, Clarke and Büttcher, SIGIR 2009."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A chunk that one half of the search found."""
+
+    chunk_id: UUID
+    material_id: UUID
+
+
+def bounded(ranking: Iterable[Hit]) -> list[Hit]:
+    """The best of a ranking: at most `MAX_CANDIDATES`, at most `MAX_PER_MATERIAL` of a material.
+
+    No more of the ranking is asked for than that takes.
+    """
+    return list(islice(_spread(ranking), MAX_CANDIDATES))
+
+
+def _spread(ranking: Iterable[Hit]) -> Iterator[Hit]:
+    of_material: Counter[UUID] = Counter()
+    for hit in ranking:
+        of_material[hit.material_id] += 1
+        if of_material[hit.material_id] <= MAX_PER_MATERIAL:
+            yield hit
+
+
+def fuse(rankings: Iterable[Sequence[Hit]]) -> list[Hit]:
+    """One ranking of several by reciprocal rank: the sum of 1 / (k + place) over the rankings.
+
+    Within the bounds of `bounded`.
+    """
+    scores: dict[Hit, float] = {}
+    for ranking in rankings:
+        for place, hit in enumerate(ranking, start=1):
+            scores[hit] = scores.get(hit, 0.0) + 1 / (RANK_CONSTANT + place)
+    return bounded(sorted(scores, key=scores.__getitem__, reverse=True))
+
+
+def rows(sql: str, class_id: UUID, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """What a statement gives for a class; it may name the bounds as `per_material` and `count`."""
+    bounds = {"per_material": MAX_PER_MATERIAL, "count": MAX_CANDIDATES}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"class_id": class_id, **bounds, **values})
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
