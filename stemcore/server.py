@@ -11,6 +11,7 @@ bounds of a service that no proxy shields:
 | `HEADER_SECONDS` from the connection or the first byte to the end of the headers | closed |
 | `LINGER_SECONDS` for the rest of a body whose answer is out | closed |
 | `TAKING_SECONDS` in which the client takes nothing of an answer | closed |
+| `IDLE_SECONDS` between two requests | closed |
 
 The time and the size of bodies are the application's limits (`stemcore.api.request`). Trailers
 are read past: they are no headers. Neither WebSockets nor HTTP/2 are spoken: a request that offers
@@ -35,6 +36,9 @@ HEADER_COUNT = 100
 HEADER_SECONDS = 10.0
 LINGER_SECONDS = 5.0
 TAKING_SECONDS = 30.0
+IDLE_SECONDS = 75
+"""Longer than proxies and clients keep a connection (most of them a minute): who ends it must be
+the side that sends, or a request meets a connection that is just being closed and fails."""
 CONSOLE_NICENESS = 10
 """How far a process of the console alone stands back behind the API's on its machine."""
 FRAMING = 8
@@ -229,5 +233,6 @@ def _run(host: str, port: int, workers: int, grace_s: int) -> None:
         access_log=False,
         log_config=None,
         server_header=False,
+        timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=grace_s,
     )

@@ -48,6 +48,8 @@ async def run(bench: Bench, provider_s: float, cores: float, write: bool) -> boo
         print("A morning …", flush=True)
         seen = await morning(client, bench, crowd, measured, cores)
     print(page.as_json(measured))
+    for (kind, status), number in seen.failed.items():
+        print(f"{number} of {kind} failed with status {status}")
     if write:
         page.write(measured, base_mb, waiting_kb, provider_s)
     command = f"python -m benchmarks.capacity --provider-s {provider_s:g} --cores {cores:g}"
@@ -74,7 +76,7 @@ def figures(
     return [
         figure("learners in their lessons", "", round(seen.learners)),
         figure("requests a second", "", len(seen.answered) / seen.seconds),
-        figure("requests that failed", "", seen.failed, 0),
+        figure("requests that failed", "", seen.failed.total(), 0),
         figure("service's CPU, by the model's", "", seen.used.cpu_s / cpu_s, MODEL_HOLDS),
         figure("Postgres's CPU, by the model's", "", seen.used.database_cpu_s / database_s),
         figure("in flight, by the model's", "", seen.mean_in_flight / in_flight),

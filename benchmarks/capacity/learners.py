@@ -27,6 +27,7 @@ class Answered:
 
     kind: str
     status: int
+    """0 when no answer came."""
     seconds: float
     received: int
     sent: int
@@ -91,7 +92,8 @@ class Crowd:
                 self._url + PATHS[kind], data=body, headers=headers
             ) as response:
                 answer, status = await response.read(), response.status
-        except aiohttp.ClientError:
+        except aiohttp.ClientError as error:
+            print(f"{kind}: {error!r}", flush=True)
             answer, status = b"", 0
         finally:
             self.in_flight -= 1

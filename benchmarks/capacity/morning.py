@@ -44,8 +44,9 @@ class Morning:
         return Counter(one.kind for one in self.answered)
 
     @property
-    def failed(self) -> int:
-        return sum(one.status != 200 for one in self.answered)
+    def failed(self) -> Counter[tuple[str, int]]:
+        """How many requests of a kind had a status other than 200."""
+        return Counter((one.kind, one.status) for one in self.answered if one.status != 200)
 
     def seconds_of(self, kind: str) -> list[float]:
         return sorted(one.seconds for one in self.answered if one.kind == kind)

@@ -49,6 +49,16 @@ def test_headers_that_drip_on_a_kept_connection_end_it(server: Server) -> None:
     assert drip(connection, b"a: b\r\n")
 
 
+@pytest.mark.proof
+def test_a_kept_connection_outlasts_a_pause_between_lessons(server: Server) -> None:
+    """A proxy takes it for good as long as it keeps it itself; uvicorn would end it after 5 s."""
+    connection = server.connect()
+    for _ in range(2):
+        connection.send(HEALTH)
+        assert connection.answer().status == 200
+        time.sleep(6)
+
+
 @pytest.mark.parametrize(
     "headers",
     [
