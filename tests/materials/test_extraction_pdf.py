@@ -110,6 +110,72 @@ def test_scripts_stay_on_their_line_with_their_meaning(
     assert shown in page_text(document(drawing)).split()
 
 
+def bar(left: float, right: float, y: float) -> str:
+    return f"{left} {y} {right - left} 0.5 re f\n"
+
+
+FRACTIONS = [
+    # What is drawn, from left to right, at the baseline 700; widths are those of Helvetica at 12.
+    (
+        text(72, 700, 12, "v =") + text(100, 708, 12, "a + b") + text(111, 692, 12, "c")
+        + bar(99.5, 129.5, 704) + text(136, 700, 12, "+ d"),
+        "v = (a + b)/c + d",
+    ),
+    (
+        text(72, 700, 12, "E =") + text(100, 708, 12, "1") + text(100, 692, 12, "2")
+        + bar(99, 108, 704) + text(109, 700, 12, "mv") + text(125.4, 704.5, 7, "2"),
+        "E = (1/2)mv²",
+    ),
+    (
+        text(72, 700, 12, "half is") + text(110, 705, 7, "1") + text(110, 697, 7, "2")
+        + bar(109.5, 114.5, 703.5) + text(118.5, 700, 12, "of it"),
+        "half is 1/2 of it",
+    ),
+    (
+        text(72, 700, 12, "x =") + text(100, 708, 12, "1") + text(96.5, 692, 12, "2a")
+        + bar(96, 110.5, 704),
+        "x = 1/(2a)",
+    ),
+    # One in another, the inner one drawn smaller.
+    (
+        text(72, 700, 12, "y =") + text(100, 713, 7, "p") + text(100, 703, 7, "q")
+        + bar(99.5, 104.5, 710.5) + text(98.7, 688, 12, "r") + bar(97, 107, 700.8),
+        "y = (p/q)/r",
+    ),
+]  # fmt: skip
+NO_FRACTIONS = [
+    # Words underlined, with words under them.
+    text(72, 700, 12, "Laws of motion") + bar(72, 152, 698.6) + text(84, 686, 12, "Chapter two"),
+    # A table, ruled under its head.
+    text(72, 700, 12, "Metal") + text(160, 700, 12, "Density") + bar(72, 202, 696)
+    + text(72, 684, 12, "Iron") + text(160, 684, 12, "7.87"),
+    # A sum.
+    text(72, 714, 12, " 12") + text(72, 700, 12, "+35") + bar(72, 93, 696)
+    + text(75.3, 684, 12, "47"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("drawing", "shown"), FRACTIONS)
+def test_a_fraction_with_a_bar_stands_on_its_line(drawing: str, shown: str) -> None:
+    assert page_text(document(drawing)) == shown
+
+
+@pytest.mark.parametrize("drawing", NO_FRACTIONS, ids=["underlined", "table", "sum"])
+def test_a_line_between_words_makes_no_fraction(drawing: str) -> None:
+    assert "/" not in page_text(document(drawing))
+
+
+def test_a_root_is_of_what_its_bar_covers() -> None:
+    drawing = text(72, 700, 12, "00020001", "M") + text(84, 700, 12, "x + 1")
+    drawing += bar(84, 110.5, 711)
+    assert page_text(document(drawing, letters=["221A", "003D"])) == "=√(x + 1)"
+
+
+def test_a_script_keeps_its_own_scripts() -> None:
+    drawing = text(72, 700, 12, "e") + text(78.7, 705, 8, "x") + text(82.7, 708, 5.5, "2")
+    assert page_text(document(drawing + text(90, 700, 12, "decays"))) == "e^(x²) decays"
+
+
 def test_a_bullet_or_number_is_no_cell() -> None:
     rows = [("1.", "First"), ("2.", "Second"), ("•", "Third")]
     drawing = "".join(

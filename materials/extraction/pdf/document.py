@@ -10,9 +10,11 @@ from materials.errors import BrokenFile, EncryptedFile
 from materials.extraction.pdf import pdfium
 from materials.extraction.pdf.characters import readable, unreadable_count
 from materials.extraction.pdf.columns import by_rows
+from materials.extraction.pdf.fractions import with_fractions
 from materials.extraction.pdf.lines import Line, lines_of
 from materials.extraction.pdf.pages import TextPage
 from materials.extraction.pdf.pdfium import PDFIUM
+from materials.extraction.pdf.rules import rules
 
 HEADING_CHARS: Final = 120
 _SCAN_CHARS: Final = 20
@@ -63,7 +65,9 @@ class Document:
             return Page()
         text = TextPage(handle)
         try:
-            found = chain.from_iterable(by_rows(lines_of(runs)) for runs in text.runs())
+            first, *others = text.runs()
+            first = with_fractions(first, lambda: rules(handle, text.turns))
+            found = chain.from_iterable(by_rows(lines_of(runs)) for runs in (first, *others))
             lines = tuple(_with_weight(line, text) for line in found)
             notes = tuple(dict.fromkeys(self._notes(handle)))
             has_text = sum(len(line.text) for line in lines) >= _SCAN_CHARS

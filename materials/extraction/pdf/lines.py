@@ -18,6 +18,8 @@ from materials.extraction.scripts import subscript, superscript
 
 # All shares are of the size of a line's type.
 _SAME_LINE_OVERLAP: Final = 0.4
+_SCRIPT_OVERLAP: Final = 0.2
+_GLUED: Final = 0.15
 _SAME_BASELINE: Final = 0.3
 _SCRIPT_SIZE: Final = 0.88
 _SCRIPT_SHIFT: Final = 0.08
@@ -32,7 +34,9 @@ _SCRIPTS: Final[dict[Script, Callable[[str, str], str]]] = {
     "": lambda text, _: text,
 }
 _LABEL = re.compile(r"[•▪◦‣●○■□➢❖✓·*–—-]|\(?(\d{1,3}|[ivxlIVXL]{1,5}|\w)[.):]?|\d+(\.\d+)+\.?")
-_MARK: Final = " | "
+_EQUATION_NUMBER = re.compile(r"\(\d+(\.\d+)*[a-z]?\)")
+MARK: Final = " | "
+"""What parts the cells of a row."""
 _LEADER = re.compile("[.·…] ?[.·…]")
 _LEADERS = re.compile(r"(?: ?[.·…]){4,} ?")
 
@@ -76,8 +80,7 @@ class _Growing:
     def takes(self, run: Run) -> bool:
         """Whether the run goes on with this line."""
         main = self.main
-        overlap = min(main.top, run.top) - max(main.bottom, run.bottom)
-        if overlap < _SAME_LINE_OVERLAP * min(main.height, run.height):
+        if _overlap(main, run) < _SAME_LINE_OVERLAP and not self._is_script_of_last(run):
             return False
         # Signs of fonts for mathematics may be as large and hang from a baseline of their own.
         is_script = _differ(main.size, run.size) or _differ(main.height, run.height)
@@ -85,6 +88,19 @@ class _Growing:
             return False
         end = main.right if is_script else self.right
         return run.left > end - _BACKWARDS * main.size
+
+    def _is_script_of_last(self, run: Run) -> bool:
+        """Whether the run is smaller and begins just where the last one ends, higher or lower."""
+        last, size = self.runs[-1], self.main.size
+        if run.size >= _SCRIPT_SIZE * size or abs(run.left - last.right) > _GLUED * size:
+            return False
+        return _overlap(last, run) >= _SCRIPT_OVERLAP
+
+
+def _overlap(one: Run, other: Run) -> float:
+    """What they share of the height of the lower one."""
+    shared = min(one.top, other.top) - max(one.bottom, other.bottom)
+    return shared / min(one.height, other.height)
 
 
 def _differ(size: float, other: float) -> bool:
@@ -118,9 +134,16 @@ def _as_read(lines: list[Line]) -> list[Line]:
 
 def _from_right(line: Line, page: bool) -> Line:
     from_right = reads_from_right(line.text, page=page)
-    cells = [logical(cell, from_right=from_right) for cell in line.text.split(_MARK)]
-    text = _MARK.join(reversed(cells) if from_right else cells)
+    cells = [logical(cell, from_right=from_right) for cell in line.text.split(MARK)]
+    text = MARK.join(reversed(cells) if from_right else cells)
     return line._replace(text=text, divided=line.divided and not from_right)
+
+
+def text_of(runs: Sequence[Run]) -> str:
+    """The text of runs of one line, or one script, from which the smaller ones are raised and
+    lowered."""
+    main = max(runs, key=lambda run: run.size)
+    return _cell(runs, main.size, main.baseline).text
 
 
 def _upright(lines: list[Line]) -> list[Line]:
@@ -188,7 +211,8 @@ def _cell(runs: Sequence[Run], size: float, baseline: float) -> Cell:
         members = list(group)
         if last and _parted(last, members[0], size):
             parts.append(" ")
-        parts.append(_SCRIPTS[script](_spelled(members, size), parts[-1] if parts else ""))
+        text = text_of(members) if script else _spelled(members, size)
+        parts.append(_SCRIPTS[script](text, parts[-1] if parts else ""))
         last = members[-1]
     text = _without_leaders("".join(parts))
     return Cell(text, min(run.left for run in runs), max(run.right for run in runs))
@@ -221,18 +245,26 @@ def _script(run: Run, size: float, baseline: float) -> Script:
 def _in_cells(line: Line, neighbours: Sequence[Line]) -> Line:
     """The line with marks between its cells where lines near it have gaps in the same place."""
     others = [other for other in neighbours if other is not line]
-    text = line.cells[0].text
-    for number, (before, cell) in enumerate(pairwise(line.cells)):
-        is_label = number == 0 and len(line.cells) == 2 and _has_label(line)
-        aligned = not is_label and any(_has_gap(other, before, cell) for other in others)
-        text += (_MARK if aligned else " ") + cell.text
+    text, last = line.cells[0].text, len(line.cells) - 1
+    for number, (before, cell) in enumerate(pairwise(line.cells), start=1):
+        is_apart = number == last and (_has_label(line) or _has_number(line))
+        aligned = not is_apart and any(_has_gap(other, before, cell) for other in others)
+        text += (MARK if aligned else " ") + cell.text
     return line._replace(text=text)
 
 
 def _has_label(line: Line) -> bool:
     """Whether the first of two cells is a bullet or number."""
+    if len(line.cells) > 2:
+        return False
     left, right = (cell.text for cell in line.cells)
     return bool(_LABEL.fullmatch(right[::-1] if is_right_to_left(left + right) else left))
+
+
+def _has_number(line: Line) -> bool:
+    """Whether the last cell, and no other, is the number of an equation."""
+    *others, last = (bool(_EQUATION_NUMBER.fullmatch(cell.text)) for cell in line.cells)
+    return last and not any(others)
 
 
 def _has_gap(line: Line, before: Cell, cell: Cell) -> bool:

@@ -79,10 +79,10 @@ class TextPage:
         self._index: Sequence[int] = range(self._count)
         self.raw = self._fetch()
         self.unmapped = 0.0
-        self._turns = 0
-        self._turns = self._sample()
+        self.turns = 0
+        self.turns = self._sample()
         self._places = self._boxes()
-        self._sides = _turned(self._places, self._turns)
+        self._sides = _turned(self._places, self.turns)
         if is_right_to_left(self.raw):
             self._put_in_visual_order()
 
@@ -104,7 +104,7 @@ class TextPage:
                 places += place
         self.raw, self._index, self._places = "".join(chars), index, places
         self._count = len(chars)
-        self._sides = _turned(places, self._turns)
+        self._sides = _turned(places, self.turns)
 
     def runs(self) -> list[list[Run]]:
         """The text in the order of the file, words of one kind that follow each other together.
@@ -113,7 +113,7 @@ class TextPage:
         apart, with the places that it would have on a page turned so that it can be read.
         """
         text = self._with_accents()
-        runs = self._runs(text, self._sides, self._turns)
+        runs = self._runs(text, self._sides, self.turns)
         return self._by_direction(text) if _is_broken(runs) else [runs]
 
     def _runs(self, text: str, sides: Sides, turns: int) -> list[Run]:
@@ -121,7 +121,7 @@ class TextPage:
 
     def _by_direction(self, text: str) -> list[list[Run]]:
         directions = [self._direction(index) for index in range(self._count)]
-        found = [self._turns, *sorted({*directions} - {self._turns, _SLANTED})]
+        found = [self.turns, *sorted({*directions} - {self.turns, _SLANTED})]
         straight = [self._runs(text, self._only(turns, directions), turns) for turns in found]
         return [*straight, *([run] for run in self._slanted(text, directions))]
 
@@ -129,7 +129,7 @@ class TextPage:
         """Quarter turns by the clock, or _SLANTED."""
         angle = CHAR_ANGLE(self._text_page, self._index[index])
         if not isfinite(angle):
-            return self._turns
+            return self.turns
         quarters = angle / (pi / 2)
         return round(quarters) % 4 if abs(quarters - round(quarters)) < _LEANING else _SLANTED
 

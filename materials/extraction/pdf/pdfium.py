@@ -25,6 +25,7 @@ from typing import Any, Final
 
 ERR_PASSWORD: Final = 4
 ERR_SECURITY: Final = 5
+PAGEOBJ_PATH: Final = 2
 PAGEOBJ_IMAGE: Final = 3
 PAGEOBJ_FORM: Final = 5
 ANNOT_TEXT: Final = 1
@@ -57,6 +58,7 @@ SIGNATURES: Final[dict[str, tuple[Any, ...]]] = {
     "FPDFPage_CountObjects": (_I, _P),
     "FPDFPage_GetObject": (_P, _P, _I),
     "FPDFPageObj_GetType": (_I, _P),
+    "FPDFPageObj_GetBounds": (_I, _P, *[POINTER(c_float)] * 4),
     "FPDFText_LoadPage": (_P, _P),
     "FPDFText_ClosePage": (None, _P),
     "FPDFText_CountChars": (_I, _P),

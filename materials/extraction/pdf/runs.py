@@ -12,6 +12,8 @@ from itertools import compress, pairwise
 from operator import ge, ne, or_
 from typing import Final
 
+ROOT: Final = "√"
+
 # Shares of the height of a letter.
 NO_SPACE: Final = 0.1
 CELL_GAP: Final = 0.9
@@ -88,7 +90,7 @@ class Letters:
 
     def _starts(self) -> list[int]:
         """Where a run begins that does not go on with the one before it."""
-        return sorted({*self._far_ones(), *self._changes()})
+        return sorted({*self._far_ones(), *self._changes(), *self._after_roots()})
 
     def _far_ones(self) -> Iterator[int]:
         """The first letters of words that more than a space, or less, parts from the last."""
@@ -97,6 +99,12 @@ class Letters:
             height = tops[n] - bottoms[n]
             if not NO_SPACE * height < lefts[n] - rights[n - 1] <= CELL_GAP * height:
                 yield n
+
+    def _after_roots(self) -> Iterator[int]:
+        """The letters after the sign of a root, which a bar alone says what it is of."""
+        if ROOT in self._text:
+            text, places = self._text, self._places
+            yield from (n for n in range(1, len(places)) if text[places[n - 1]] == ROOT)
 
     def _changes(self) -> Iterator[int]:
         """The letters in another size or on another line than the one before.

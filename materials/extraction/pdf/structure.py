@@ -9,7 +9,7 @@ from itertools import chain
 from typing import Final
 
 from materials.extraction.pdf.document import HEADING_CHARS, Outline, Page
-from materials.extraction.pdf.lines import Line
+from materials.extraction.pdf.lines import MARK, Line
 
 # A heading is a short line in clearly larger type than the text of the document, or in bold.
 _LARGER: Final = 1.15
@@ -123,7 +123,7 @@ def _edge_lines(page: Page) -> list[Line]:
 
 
 def _running_key(line: Line) -> str:
-    return _NUMBER.sub("#", line.text.casefold()).strip(" -–—|")
+    return _NUMBER.sub("#", line.text.casefold().replace(MARK, " ")).strip(" -–—|")
 
 
 def _without(page: Page, edge: Sequence[Line], running: set[str], seen: set[str]) -> Page:
