@@ -30,8 +30,8 @@ def service(
 ) -> Iterator[Service]:
     """A service that serves, with a second of grace when it is told to end."""
     with Relay(server.socket_dir) as relay:
-        address = f"postgresql://{LOGIN}@127.0.0.1:{relay.port}/{database}?sslmode=disable"
-        known = {**os.environ, **environment(server, free_port()), "DATABASE_URL": address}
+        address = {"DATABASE_URL": relay.url(database, LOGIN)}
+        known = {**os.environ, **environment(server, free_port()), **address}
         port = free_port()
         command = f"manage.py serve --port {port} --workers {workers} --grace {GRACE_S}"
         process = subprocess.Popen([sys.executable, *command.split()], env={**known, **environ})

@@ -101,7 +101,7 @@ def stage(server: ServerHandle, seed: int) -> Iterator[Stage]:
         clock.write_text("+0\n")
         environ = {
             **environment(server, stub.port),
-            "DATABASE_URL": f"postgresql://{LOGIN}@127.0.0.1:{relay.port}/{DATABASE}?sslmode=disable",
+            "DATABASE_URL": relay.url(DATABASE, LOGIN),
             "DATABASE_POOL_MODE": "transaction",
             "SUPABASE_URL": bucket.server.url,
             "SUPABASE_SERVICE_ROLE_KEY": KEY,

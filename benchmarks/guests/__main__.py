@@ -13,12 +13,14 @@ from tempfile import TemporaryDirectory
 
 import benchmarks.django_setup  # noqa: F401 - before what needs Django
 from benchmarks.guests import scenarios
-from benchmarks.guests.fleet import fleet, platform_timers, relay
+from benchmarks.guests.fleet import fleet, platform_timers
 from benchmarks.guests.scenarios import LOAD_QUOTA, QUOTA, SLOTS, proven
 from benchmarks.service import DATABASE
+from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
 from tests import database
 from tests.stubs.providers import ProviderStub
+from tests.stubs.relay import Relay
 
 MOST_S = 900
 PARTS = ("quotas", "slots", "kills", "database")
@@ -60,11 +62,9 @@ async def prove_kills(server: ServerHandle, stub: ProviderStub) -> None:
 
 
 async def prove_database(server: ServerHandle, stub: ProviderStub) -> None:
-    with TemporaryDirectory(prefix="relay") as folder:
-        async with (
-            relay(Path(folder), server) as way,
-            fleet(server, stub.port, DATABASE_URL=way.url, **_few_slots()) as four,
-        ):
+    with Relay(server.socket_dir) as way:
+        environ = {**_few_slots(), "DATABASE_URL": way.url(DATABASE, LOGIN)}
+        async with fleet(server, stub.port, **environ) as four:
             await proven("The database away for 5 s:", scenarios.database_away(four, stub, way))
 
 

@@ -7,18 +7,14 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, asynccontextmanager
-from pathlib import Path
 from threading import Event
-from urllib.parse import quote
 
 import psycopg
 
 from benchmarks.service import DATABASE, all_the_while, end, environment, free_port, wait_for
-from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
 
 PROCESSES = 4
-SOCKET = ".s.PGSQL.5432"
 
 
 class Fleet:
@@ -83,55 +79,3 @@ def platform_timers(server: ServerHandle, every_s: float = 0.5) -> AbstractConte
                         connection.execute(f"SELECT {call}".encode())
 
     return all_the_while(run)
-
-
-class Relay:
-    """The way to the database's socket, which can be cut."""
-
-    def __init__(self, folder: Path, server: ServerHandle) -> None:
-        self._folder = folder
-        self._target = str(server.socket_dir / SOCKET)
-        self._listener: asyncio.Server | None = None
-        self._open: set[asyncio.StreamWriter] = set()
-
-    @property
-    def url(self) -> str:
-        return f"postgresql://{LOGIN}@/{DATABASE}?host={quote(str(self._folder), safe='')}"
-
-    async def listen(self) -> None:
-        self._listener = await asyncio.start_unix_server(self._pass, str(self._folder / SOCKET))
-
-    async def cut(self) -> None:
-        """Refuses new connections and drops those that are open."""
-        if self._listener is not None:
-            self._listener.close()
-        for writer in list(self._open):
-            writer.transport.abort()
-
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_unix_connection(self._target)
-        self._open |= {writer, back}
-        try:
-            await asyncio.gather(_copy(reader, back), _copy(there, writer))
-        finally:
-            self._open -= {writer, back}
-
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        while data := await reader.read(65536):
-            writer.write(data)
-            await writer.drain()
-    except ConnectionError:
-        pass
-    finally:
-        writer.close()
-
-
-@asynccontextmanager
-async def relay(folder: Path, server: ServerHandle) -> AsyncIterator[Relay]:
-    """A relay in that folder, listening."""
-    made = Relay(folder, server)
-    await made.listen()
-    yield made
-    await made.cut()

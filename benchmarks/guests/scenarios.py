@@ -11,7 +11,7 @@ from typing import Any
 
 import aiohttp
 
-from benchmarks.guests.fleet import Fleet, Relay
+from benchmarks.guests.fleet import Fleet
 from benchmarks.guests.world import (
     EMBEDDING,
     FEATURES,
@@ -29,6 +29,7 @@ from stemcore.guests.admissions import LEASE_S
 from stemcore.guests.sweeper import SWEEP_EVERY_S
 from tests import factories
 from tests.stubs.providers import ProviderStub
+from tests.stubs.relay import Relay
 
 CROWD = 200
 QUOTA = 20
@@ -213,9 +214,9 @@ async def database_away(fleet: Fleet, stub: ProviderStub, way: Relay) -> None:
     load = _Load(fleet, [new_guest() for _ in range(20)])
     async with clients() as client, load.running(client, each=2):
         await asyncio.sleep(3)
-        await way.cut()
+        await asyncio.to_thread(way.cut)
         await asyncio.sleep(5)
-        await way.listen()
+        await asyncio.to_thread(way.mend)
         at_return = load.served
         await asyncio.sleep(RECOVERY_S)
     print(f"  {load.summary()}; {load.served - at_return} of them after its return")

@@ -1,4 +1,4 @@
-"""A relay in front of a database, as a pooler or a network: it can fall silent."""
+"""A relay in front of a database, as a pooler or a network: it can fall silent, or be cut."""
 
 import asyncio
 import threading
@@ -38,6 +38,18 @@ class Relay:
         self._thread.join()
         self._loop.close()
 
+    def url(self, database: str, login: str) -> str:
+        """Where a client finds that database by way of the relay."""
+        return f"postgresql://{login}@127.0.0.1:{self.port}/{database}?sslmode=disable"
+
+    def cut(self) -> None:
+        """Ends every connection and refuses new ones."""
+        self._call(self._close())
+
+    def mend(self) -> None:
+        """Takes connections again, after a cut."""
+        self._call(self._listen())
+
     def hush(self) -> None:
         """Lets the connections that are open fall silent, for ever; new ones work."""
         self._call(self._hush())
@@ -55,7 +67,7 @@ class Relay:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=10)
 
     async def _listen(self) -> None:
-        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._listener = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = self._listener.sockets[0].getsockname()[1]
         self._passing.set()
 
