@@ -6,7 +6,7 @@ endings.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from unicodedata import normalize
@@ -44,7 +44,7 @@ class Term:
 
     `pieces` are what the index of a chunk must hold, all of them. `spellings` serve where there is
     no index: the ways the term may be written, ASCII letters in lower case; one is enough, as a
-    word by itself if `whole`.
+    word by itself if `whole`, and else as a part of another.
     """
 
     pieces: tuple[str, ...]
@@ -119,12 +119,18 @@ def _formula_term(formula: str) -> Term:
 
 
 def _term(word: str, spellings: Iterator[str] | list[str]) -> Term:
-    folded = [one for text in spellings for one in _only_ascii_folded(text)]
+    folded = dict.fromkeys(one for text in spellings for one in _only_ascii_folded(text))
+    whole = len(word) < RUN and word.isalnum()
     return Term(
         tuple(dict.fromkeys(runs_of(word))),
-        tuple(dict.fromkeys(folded)),
-        whole=len(word) < RUN and word.isalnum(),
+        tuple(folded if whole else _without_longer(folded)),
+        whole=whole,
     )
+
+
+def _without_longer(texts: Collection[str]) -> Iterator[str]:
+    """The texts but for those that hold another of them: where these are, the other is."""
+    return (text for text in texts if not any(one != text and one in text for one in texts))
 
 
 def _spellings_of_code(code: str) -> Iterator[str]:

@@ -56,6 +56,22 @@ def test_it_takes_short_terms_as_whole_words_only() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("query", "spellings"),
+    [
+        ("enzymes", ("enzyme",)),
+        ("properties", ("property", "properties")),
+        ("cells", ("cell", "cells")),
+    ],
+)
+def test_it_looks_for_no_spelling_that_holds_another(
+    query: str, spellings: tuple[str, ...]
+) -> None:
+    """But for short words, which stand by themselves."""
+    (term,) = query_terms(query)
+    assert term.spellings == spellings
+
+
 @given(st.text(max_size=500))
 def test_it_takes_any_text(query: str) -> None:
     terms = query_terms(query)
