@@ -43,7 +43,7 @@ class SnapshotAdmin(columns.OfClass, ConsoleAdmin):
 
 @admin.register(InsightsSnapshot)
 class InsightsSnapshotAdmin(SnapshotAdmin):
-    list_display = ("id", "of_class", "made")
+    list_display = ("made", "of_class")
     row_actions = (
         RowAction(
             _expire_insights,
@@ -63,7 +63,7 @@ class InsightsSnapshotAdmin(SnapshotAdmin):
 class TeachingBriefSnapshotAdmin(SnapshotAdmin):
     state = columns.state()
 
-    list_display = ("id", "of_class", "state", "made")
+    list_display = ("made", "of_class", "state")
     row_actions = (
         RowAction(
             _expire_brief,

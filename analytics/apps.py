@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class AnalyticsConfig(AppConfig):
     name = "analytics"
+    verbose_name = "Reports"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -16,7 +16,7 @@ from stemcore.console import columns, pages
 from stemcore.console.actions import NothingDone, RowAction
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import link, list_url, row_link
+from stemcore.console.markup import duration, link, list_url, row_link, token_flow
 
 READ_TEXT = "chat.read_message_text"
 TEXTS = ("content", "citations")
@@ -111,7 +111,7 @@ class ChatSessionAdmin(columns.OfClass, ConsoleAdmin):
 class ChatMessageAdmin(ConsoleAdmin):
     when = columns.moment("created_at", "When")
 
-    list_display = ("when", "author_kind", "of_session", "model", "latency_ms", "total_tokens")
+    list_display = ("when", "author_kind", "of_session", "model", "latency", "tokens")
     list_filter = (
         choices_filter("author_kind", *AuthorKind.values),
         choices_filter("safety", "ok", "refusal"),
@@ -127,9 +127,8 @@ class ChatMessageAdmin(ConsoleAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         open_to_all = (
             ("of_session", "author_kind", "created_at"),
-            ("provider", "model", "latency_ms", "safety"),
-            ("prompt_tokens", "completion_tokens", "total_tokens"),
-            "same_time",
+            ("provider", "model", "latency", "safety"),
+            ("tokens", "same_time"),
         )
         return (*open_to_all, *TEXTS) if request.user.has_perm(READ_TEXT) else open_to_all
 
@@ -137,6 +136,14 @@ class ChatMessageAdmin(ConsoleAdmin):
         if request.user.has_perm(READ_TEXT):
             self.log_read(request, row, "Read this message.")
         return {}
+
+    @display(description="Latency", ordering="latency_ms")
+    def latency(self, row: ChatMessage) -> str:
+        return duration(row.latency_ms)
+
+    @display(description="Tokens in → out", ordering="total_tokens")
+    def tokens(self, row: ChatMessage) -> str:
+        return token_flow(row.prompt_tokens, row.completion_tokens, row.total_tokens)
 
     @display(description="Session", ordering="session__title")
     def of_session(self, row: ChatMessage) -> SafeString | str:

@@ -61,6 +61,9 @@ class ChatMessage(models.Model):
         db_table = "class_chat_messages"
         permissions = [("read_message_text", "Can read what people write in chats")]
 
+    def __str__(self) -> str:
+        return f"Message {str(self.id)[:8]}"
+
 
 class ChatCompaction(models.Model):
     """What a long session's older messages were condensed to."""

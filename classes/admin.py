@@ -101,14 +101,16 @@ class ClassroomAdmin(ConsoleAdmin):
 class EnrollmentAdmin(columns.OfClass, ConsoleAdmin):
     joined = columns.moment("joined_at", "Joined")
 
-    list_display = ("person", "role", "of_class", "joined")
-    list_display_links = ("role",)
+    part = columns.state("role", "Role")
+
+    list_display = ("person", "part", "of_class", "joined")
+    list_display_links = ("part",)
     list_filter = (choices_filter("role", "teacher", "student", "ta"), "joined_at")
     search_fields = ("classroom__title",)
     search_help_text = "A class's title, or the id of a class or user"
     id_fields = ("id", "user_id", "classroom_id")
     ordering = ("-joined_at",)
-    fields = ("person", "role", "of_class", "joined_at")
+    fields = (("person", "part"), ("of_class", "joined_at"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Enrollment]:
         return with_names(super().get_queryset(request), "user_id")

@@ -30,6 +30,9 @@ class Profile(models.Model):
         managed = False
         db_table = "profiles"
 
+    def __str__(self) -> str:
+        return self.display_name or f"Person {str(self.id)[:8]}"
+
 
 class Classroom(models.Model):
     """A class; `sandbox_id` marks a guest's private copy."""
@@ -70,6 +73,9 @@ class Enrollment(models.Model):
     class Meta:
         managed = False
         db_table = "enrollments"
+
+    def __str__(self) -> str:
+        return f"Member {str(self.user_id)[:8]}"
 
 
 class AdminUser(models.Model):

@@ -47,6 +47,9 @@ class Blueprint(models.Model):
         managed = False
         db_table = "blueprints"
 
+    def __str__(self) -> str:
+        return f"Version {self.version}"
+
 
 class Topic(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)

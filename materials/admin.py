@@ -17,7 +17,7 @@ from stemcore.console import columns, pages, panels
 from stemcore.console.actions import NothingDone, RowAction
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import lines, list_link, list_url, row_link, size
+from stemcore.console.markup import NOTHING, lines, list_link, list_url, row_link, size
 from stemcore.console.spans import Span
 
 EXCERPT = 600
@@ -144,7 +144,7 @@ class _OfMaterial(ConsoleAdmin):
 
 @admin.register(MaterialChunk)
 class MaterialChunkAdmin(_OfMaterial):
-    list_display = ("id", "place", "of_material", "token_count", "embedding_model")
+    list_display = ("place", "section_title", "of_material", "token_count", "embedding_model")
     list_filter = (choices_filter("source_type", "page", "slide", "paragraph"),)
     search_fields = ("section_title",)
     search_help_text = "A section's title, or the id of a chunk, material or class"
@@ -195,7 +195,7 @@ class MaterialProcessingJobAdmin(columns.OfClass, _OfMaterial):
 
     @display(description="Why", ordering="last_error")
     def reason(self, row: MaterialProcessingJob) -> str:
-        return (row.last_error or "")[:80]
+        return (row.last_error or NOTHING)[:80]
 
 
 def _class_materials(row: Classroom) -> dict[str, Any]:

@@ -61,6 +61,9 @@ class MaterialChunk(models.Model):
         managed = False
         db_table = "material_chunks"
 
+    def __str__(self) -> str:
+        return f"{self.source_type.capitalize()} {self.source_index}"
+
 
 class MaterialProcessingJob(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid4)

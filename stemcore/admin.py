@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from unfold.admin import ModelAdmin
@@ -22,8 +23,20 @@ from stemcore.console import columns, dashboard  # noqa: F401  # the dashboard r
 from stemcore.console.actions import NothingDone, RowAction
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import NOTHING, lines, list_link, meter, row_link, short, tag
+from stemcore.console.markup import (
+    NOTHING,
+    duration,
+    lines,
+    link,
+    list_link,
+    meter,
+    row_link,
+    short,
+    tag,
+    token_flow,
+)
 from stemcore.console.prices import cost_text
+from stemcore.console.roles import MEANINGS
 from stemcore.console.second_factor import devices
 from stemcore.guests import overview
 from stemcore.guests.quotas import COUNTERS
@@ -172,9 +185,16 @@ class GuestAdmissionAdmin(ConsoleAdmin):
     since = columns.moment("created_at", "Since")
     expiry = columns.moment("expires_at", "Ends by itself")
 
-    list_display = ("id", "of_sandbox", "feature", "active", "owed", "since", "expiry")
+    holds_slot = columns.yes("active", "Holds a slot")
+    is_owed = columns.yes("owed", "Still to be counted")
+
+    list_display = ("since", "of_sandbox", "feature", "holds_slot", "is_owed", "expiry")
     list_filter = ("active", "owed", choices_filter("feature", *COUNTERS))
-    fields = ("id", "of_sandbox", "feature", "active", "owed", "created_at", "expires_at")
+    fields = (
+        ("of_sandbox", "feature"),
+        ("holds_slot", "is_owed"),
+        ("created_at", "expires_at"),
+    )
     search_fields = ("feature",)
     search_help_text = "A feature, or the id of a sandbox"
     id_fields = ("sandbox_id",)
@@ -211,7 +231,7 @@ class ProviderCallAdmin(ConsoleAdmin):
         ("created_at", "outcome", "error_kind", "http_status"),
         ("provider", "model", "attempt", "kind"),
         ("purpose", "latency"),
-        ("prompt_tokens", "completion_tokens", "total_tokens", "cost"),
+        ("tokens", "cost"),
         ("of_request", "of_class", "of_sandbox", "of_user"),
         "findings",
     )
@@ -234,13 +254,11 @@ class ProviderCallAdmin(ConsoleAdmin):
 
     @display(description="Latency", ordering="latency_ms")
     def latency(self, row: ProviderCall) -> str:
-        return f"{row.latency_ms:,} ms"
+        return duration(row.latency_ms)
 
     @display(description="Tokens in → out", ordering="total_tokens")
     def tokens(self, row: ProviderCall) -> str:
-        if row.total_tokens is None:
-            return NOTHING
-        return f"{row.prompt_tokens or 0:,} → {row.completion_tokens or 0:,}"
+        return token_flow(row.prompt_tokens, row.completion_tokens, row.total_tokens)
 
     @display(description="Cost")
     def cost(self, row: ProviderCall) -> str:
@@ -277,9 +295,20 @@ class ProviderCallDayAdmin(ConsoleAdmin):
         choices_filter("provider", *settings.PROVIDER_NAMES, "offline"),
         "day",
     )
-    fields = (*list_display, "prompt_tokens", "completion_tokens")
+    fields = (
+        ("day", "status", "error_kind"),
+        ("provider", "model", "purpose"),
+        ("calls", "tokens", "cost"),
+    )
     search_fields = ("purpose", "model")
+    search_help_text = "A purpose or a model"
     ordering = ("-day", "-calls")
+
+    @display(description="Tokens in → out")
+    def tokens(self, row: ProviderCallDay) -> str:
+        return token_flow(
+            row.prompt_tokens, row.completion_tokens, row.prompt_tokens + row.completion_tokens
+        )
 
     @display(description="Cost")
     def cost(self, row: ProviderCallDay) -> str:
@@ -292,13 +321,22 @@ class LogEntryAdmin(ConsoleAdmin):
 
     when = columns.moment("action_time", "When")
 
-    list_display = ("when", "user", "content_type", "object_repr", "said")
+    list_display = ("when", "user", "kind", "of_row", "said")
     list_select_related = ("user", "content_type")
     list_filter = ("action_time",)
-    fields = ("action_time", "user", "content_type", "object_id", "object_repr", "said")
+    fields = (("action_time", "user"), ("kind", "of_row"), "said")
     search_fields = ("=object_id", "user__username", "change_message")
     search_help_text = "A name of the staff, the id of a row, or words of what was done"
     id_fields = ("object_id",)
+
+    @display(description="Kind", ordering="content_type")
+    def kind(self, row: LogEntry) -> str:
+        return capfirst(row.content_type.name) if row.content_type else NOTHING
+
+    @display(description="Row", ordering="object_repr")
+    def of_row(self, row: LogEntry) -> SafeString | str:
+        url = row.get_admin_url() if row.object_id else None
+        return link(url, row.object_repr) if url else row.object_repr
 
     @display(description="What was done")
     def said(self, row: LogEntry) -> str:
@@ -315,14 +353,12 @@ class StaffAdmin(UserAdmin, ModelAdmin):
 
     form = UserChangeForm
     change_password_form = AdminPasswordChangeForm
-    list_display = (
-        "username",
-        "roles",
-        "is_active",
-        "is_superuser",
-        "has_second_factor",
-        "last_login",
-    )
+    may_log_in = columns.yes("is_active", "May log in")
+    may_all = columns.yes("is_superuser", "Superuser")
+    has_second_factor = columns.yes("with_second_factor", "Second factor")
+    seen = columns.moment("last_login", "Last login")
+
+    list_display = ("username", "roles", "may_log_in", "may_all", "has_second_factor", "seen")
     list_filter = ("is_active", "is_superuser", "groups")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -346,10 +382,6 @@ class StaffAdmin(UserAdmin, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @display(description="Second factor", boolean=True)
-    def has_second_factor(self, row: Any) -> bool:
-        return bool(row.with_second_factor)
-
     @display(description="Roles")
     def roles(self, row: Any) -> str:
         return ", ".join(group.name for group in row.groups.all()) or NOTHING
@@ -359,10 +391,14 @@ class StaffAdmin(UserAdmin, ModelAdmin):
 class RoleAdmin(ConsoleAdmin):
     """What the members of a role may do, as `stemcore.console.roles` says."""
 
-    list_display = ("name",)
-    fields = ("name", "rights")
+    list_display = ("name", "meaning")
+    fields = ("name", "meaning", "rights")
     search_fields = ("name",)
     id_fields = ()
+
+    @display(description="What its members do")
+    def meaning(self, row: Group) -> str:
+        return MEANINGS.get(row.name, NOTHING)
 
     @display(description="May")
     def rights(self, row: Group) -> SafeString | str:

@@ -112,6 +112,9 @@ class GuestAdmission(models.Model):
     class Meta:
         db_table = "guest_admissions"
 
+    def __str__(self) -> str:
+        return f"Request {self.id}"
+
 
 class ThrottleCount(models.Model):
     """How often somebody did something in one window of time; ours, in our own schema."""

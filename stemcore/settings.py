@@ -74,6 +74,7 @@ MIDDLEWARE = [
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "stemcore" / "templates"],  # ours win over the admin's own
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

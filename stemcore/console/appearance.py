@@ -1,45 +1,52 @@
 """How the admin looks: settings of `django-unfold`, and the way through its pages."""
 
+from itertools import chain
 from typing import Any
 
+from django.apps.registry import Apps
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse, reverse_lazy
 
-GROUPS: dict[str, list[tuple[str, str, str]]] = {
+GROUPS: dict[str, list[tuple[str, str, str, str]]] = {
     "Guests": [
-        ("Sandboxes", "stemcore.guestsandbox", "hourglass_top"),
-        ("Requests in work", "stemcore.guestadmission", "pending"),
-        ("Platform's totals", "stemcore.guestsessionquota", "functions"),
+        ("Sandboxes", "stemcore.guestsandbox", "sandbox", "hourglass_top"),
+        ("Requests in work", "stemcore.guestadmission", "request in work", "pending"),
+        ("Platform's totals", "stemcore.guestsessionquota", "platform's total", "functions"),
     ],
     "Classes": [
-        ("Classes", "classes.classroom", "school"),
-        ("Members", "classes.enrollment", "group"),
-        ("People", "classes.profile", "person"),
-        ("Blueprints", "learning.blueprint", "account_tree"),
+        ("Classes", "classes.classroom", "class", "school"),
+        ("Members", "classes.enrollment", "member", "group"),
+        ("People", "classes.profile", "person", "person"),
+        ("Blueprints", "learning.blueprint", "blueprint", "account_tree"),
     ],
     "Chats": [
-        ("Sessions", "chat.chatsession", "forum"),
-        ("Messages", "chat.chatmessage", "chat_bubble"),
+        ("Sessions", "chat.chatsession", "chat session", "forum"),
+        ("Messages", "chat.chatmessage", "message", "chat_bubble"),
     ],
     "Materials": [
-        ("Materials", "materials.material", "description"),
-        ("Jobs", "materials.materialprocessingjob", "sync"),
-        ("Chunks", "materials.materialchunk", "notes"),
+        ("Materials", "materials.material", "material", "description"),
+        ("Jobs", "materials.materialprocessingjob", "job", "sync"),
+        ("Chunks", "materials.materialchunk", "chunk", "notes"),
     ],
     "Reports": [
-        ("Insights", "analytics.insightssnapshot", "insights"),
-        ("Teaching briefs", "analytics.teachingbriefsnapshot", "summarize"),
+        ("Insights", "analytics.insightssnapshot", "report of insights", "insights"),
+        ("Teaching briefs", "analytics.teachingbriefsnapshot", "teaching brief", "summarize"),
     ],
     "Service": [
-        ("AI calls", "stemcore.providercall", "call_made"),
-        ("AI calls by day", "stemcore.providercallday", "calendar_month"),
-        ("Admin log", "admin.logentry", "history"),
-        ("Staff", "auth.user", "badge"),
-        ("Roles", "auth.group", "key"),
+        ("AI calls", "stemcore.providercall", "AI call", "call_made"),
+        (
+            "AI calls by day",
+            "stemcore.providercallday",
+            "sum of a day's AI calls",
+            "calendar_month",
+        ),
+        ("Admin log", "admin.logentry", "entry of the admin log", "history"),
+        ("Staff", "auth.user", "account of the staff", "badge"),
+        ("Roles", "auth.group", "role", "key"),
     ],
 }
-"""Group → its lists: title, model, icon."""
+"""Group → its lists: title, model, what one of its rows is called, icon."""
 
 
 def navigation(_request: object) -> list[dict[str, Any]]:
@@ -52,7 +59,15 @@ def navigation(_request: object) -> list[dict[str, Any]]:
     return [{"title": None, "items": [home]}, *groups]
 
 
-def _item(title: str, model: str, icon: str) -> dict[str, Any]:
+def name_models(apps: Apps) -> None:
+    """Gives the models the names of the sidebar, wherever the admin speaks of their rows."""
+    for title, model, one, _icon in chain.from_iterable(GROUPS.values()):
+        options = apps.get_model(model)._meta
+        options.verbose_name, options.verbose_name_plural = one, title
+    apps.get_app_config("auth").verbose_name = "Service"
+
+
+def _item(title: str, model: str, _one: str, icon: str) -> dict[str, Any]:
     app, _, name = model.partition(".")
     return {
         "title": title,

@@ -29,6 +29,11 @@ class RowList(ChangeList):
             self._made[asked] = super().get_query_string(new_params, remove)
         return self._made[asked]
 
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.get_filters_params():
+            self.full_result_count = self.result_count  # so "show all" is not offered of all
+
 
 class ConsoleAdmin(ModelAdmin):
     """A read-only list and page of a model's rows.

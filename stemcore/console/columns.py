@@ -7,6 +7,7 @@ from django.db.models import Count, Model, OuterRef, Subquery
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from stemcore.console import markup
 from stemcore.console.markup import ago, row_link, tag
 
 
@@ -26,6 +27,16 @@ def state(field: str = "status", title: str = "Status") -> Any:
     @display(description=title, ordering=field)
     def column(_admin: Any, row: Any) -> SafeString:
         return tag(getattr(row, field))
+
+    return column
+
+
+def yes(field: str, title: str) -> Any:
+    """A mark where the field is true."""
+
+    @display(description=title, ordering=field)
+    def column(_admin: Any, row: Any) -> SafeString | str:
+        return markup.yes(getattr(row, field))
 
     return column
 

@@ -48,8 +48,9 @@ def _page(
 ) -> HttpResponse:
     """The words; where the database was busy or away, those that say so, with status 503."""
     if not _is_of_database(error):
-        return render(request, "console/failed.html", {"words": words}, status=status)
-    answer = render(request, "console/failed.html", {"words": BUSY}, status=503)
+        told = {"words": words, "again": error is not None}
+        return render(request, "console/failed.html", told, status=status)
+    answer = render(request, "console/failed.html", {"words": BUSY, "again": True}, status=503)
     answer["Retry-After"] = str(RETRY_AFTER_S)
     return answer
 

@@ -93,6 +93,25 @@ def size(count: int | None) -> str:
     return f"{count:.1f} GB"
 
 
+def duration(ms: float | None) -> str:
+    """A latency in the unit that people read."""
+    if ms is None:
+        return NOTHING
+    return f"{ms / 1000:.1f} s" if ms >= 1000 else f"{ms:.0f} ms"
+
+
+def token_flow(given: int | None, made: int | None, total: int | None) -> str:
+    """Tokens of a prompt and of its answer; the sum alone where no more is known."""
+    if total is None:
+        return NOTHING
+    return f"{total:,}" if given is None and made is None else f"{given or 0:,} → {made or 0:,}"
+
+
+def yes(value: object) -> SafeString | str:
+    """A mark of what is so; of what is not there is nothing to say."""
+    return format_html('<span class="console-tag info">{}</span>', "yes") if value else NOTHING
+
+
 def lines(items: Iterable[object]) -> SafeString | str:
     """A list of texts, one below the other."""
     rows = [(item,) for item in items]

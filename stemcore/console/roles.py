@@ -30,6 +30,12 @@ ROLES = {
     | Q(content_type__app_label="admin", codename="view_logentry"),
 }
 
+MEANINGS = {
+    "support": "Looks at everything but what people write.",
+    "operations": "Acts on rows: resets, expires, queues again, archives. Sees the admin log.",
+    "privacy": "Reads what people write; each opening is logged. Sees the admin log.",
+}
+
 
 @transaction.atomic
 def make_roles() -> list[Group]:

@@ -14,6 +14,7 @@ register.simple_tag(markup.meter)
 register.simple_tag(markup.tag, name="state")
 register.filter(markup.ago)
 register.filter(markup.size)
+register.filter("ms", markup.duration)
 
 
 @register.simple_tag
@@ -43,11 +44,3 @@ def citations(stored: object) -> list[dict[str, Any]]:
 @register.filter
 def thousands(value: int | None) -> str:
     return f"{value or 0:,}"
-
-
-@register.filter
-def ms(value: float | None) -> str:
-    """A latency as people read it."""
-    if value is None:
-        return markup.NOTHING
-    return f"{value / 1000:.1f} s" if value >= 1000 else f"{value:.0f} ms"
