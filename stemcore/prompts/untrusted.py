@@ -75,7 +75,9 @@ def trimmed(text: str) -> str:
 def fenced_text(text: str) -> str:
     """The text as it stands inside a fence: for those who must know its length beforehand."""
     visible = visible_text(text).replace(OPEN, "[[").replace(CLOSE, "]]")
-    return _LEADING_BLANK_LINES.sub("", visible).rstrip()
+    if visible[:1].isspace():
+        visible = _LEADING_BLANK_LINES.sub("", visible)
+    return visible.rstrip()
 
 
 class Fences:
