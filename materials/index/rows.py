@@ -116,6 +116,7 @@ def index_chunks(class_id: UUID, chunk_ids: Sequence[UUID]) -> None:
             for chunk_id, version, text in cursor.fetchall()
         ]
         cursor.executemany(_STORE, rows)
+        values["ids"] = [chunk_id for chunk_id, *_ in rows]
         cursor.execute(_FORGET_VECTORS, values)
         cursor.execute(_COPY_VECTORS, values)
 

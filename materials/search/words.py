@@ -5,6 +5,7 @@ weighed and ranked here.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -141,7 +142,7 @@ def _array(numbers: Iterable[int]) -> str:
 
 
 def _ranked(found: Sequence[Alike]) -> Iterator[Hit]:
-    """The chunks that hold a term: best score first, then by place, id and nothing else."""
+    """The chunks that hold a term, best score first; equal ones by their place and id."""
     scores = _scores(found)
     scored = [(-scores[alike.terms], alike) for alike in found if alike.terms]
     scored.sort(key=lambda one: one[0])
@@ -163,9 +164,9 @@ def _scores(found: Sequence[Alike]) -> Mapping[int, float]:
     A term weighs by how rare it is among the chunks of the class: the inverse document frequency
     of Okapi BM25 (Robertson and Zaragoza, 2009).
     """
-    holding: dict[int, int] = {}
+    holding: Counter[int] = Counter()
     for alike in found:
-        holding[alike.terms or 0] = holding.get(alike.terms or 0, 0) + alike.chunks
+        holding[alike.terms or 0] += alike.chunks
     total = sum(holding.values())
     weights: dict[int, float] = {}
     for number in range(max(holding, default=0).bit_length()):
