@@ -38,11 +38,12 @@ def document(
     outline: Sequence[tuple[str, int]] = (),
     fields: Fields = (),
     note: str = "",
+    annotations: Sequence[str] = (),
     rotate: int = 0,
 ) -> bytes:
     """Pages of drawing operators. `letters` are what the codes 1, 2, … of font M stand for, as
-    hexadecimal UTF-16; without them M has no map. `outline` names pages by their index; fields and
-    note lie on the first page."""
+    hexadecimal UTF-16; without them M has no map. `outline` names pages by their index; fields,
+    note and other annotations, fields too, lie on the first page."""
     objects: list[bytes] = []
 
     def add(body: bytes) -> int:
@@ -54,6 +55,7 @@ def document(
     fonts = f"/F {add(_HELVETICA)} 0 R /B {add(_BOLD)} 0 R /M {_mapped_font(add, letters)} 0 R"
     image = add(_IMAGE)
     widgets = [add(_field(name, value)) for name, value in fields]
+    widgets += [add(_annotation(one)) for one in annotations]
     notes = widgets + ([add(_note(note))] if note else [])
     kids = []
     for number, drawing in enumerate(pages):
@@ -122,6 +124,10 @@ def _field(name: str, value: str) -> bytes:
     return (
         f"<< /Type /Annot /Subtype /Widget /FT {kind} /T ({name}) /Rect [50 50 200 70] >>"
     ).encode()
+
+
+def _annotation(inner: str) -> bytes:
+    return f"<< /Type /Annot /Rect [50 130 200 150] {inner} >>".encode()
 
 
 def _note(contents: str) -> bytes:

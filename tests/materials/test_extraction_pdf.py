@@ -300,6 +300,30 @@ def test_filled_fields_and_notes_are_read() -> None:
     assert "Empty" not in shown
 
 
+RICH = (
+    "<body><p>10<span style=\"vertical-align: super\">23</span> mol</p>"
+    "<p>of H<sub>2</sub>O</p></body>"
+)
+TEXT_FIELD = "/Subtype /Widget /FT /Tx /T (Amount)"
+CHOICE = "/Subtype /Widget /FT /Ch /T (Metals) /Opt [[(1) (Iron)] [(2) (Copper)] [(3) (Zinc)]]"
+
+
+@pytest.mark.parametrize(
+    ("annotation", "shown"),
+    [
+        (f"{TEXT_FIELD} /V (1023 mol of H2O) /RV ({RICH})", "Amount: 10²³ mol\nof H₂O"),
+        (f"{TEXT_FIELD} /RV ({RICH})", "Amount: 10²³ mol\nof H₂O"),
+        (f"{TEXT_FIELD} /V (5 mol) /RV ({RICH})", "Amount: 5 mol"),
+        (f"{TEXT_FIELD} /V (5 mol) /RV (<p>5 & <<)", "Amount: 5 mol"),
+        (f"{CHOICE} /V (2)", "Metals: Copper"),
+        (f"{CHOICE} /Ff 2097152 /V [(1) (3)]", "Metals: Iron; Zinc"),
+        (f"/Subtype /FreeText /Contents () /RC ({RICH})", "10²³ mol\nof H₂O"),
+    ],
+)  # fmt: skip
+def test_fields_and_notes_are_read_as_they_are_shown(annotation: str, shown: str) -> None:
+    assert page_text(document(BODY, annotations=[annotation])).endswith(f"\n\n{shown}")
+
+
 def test_a_picture_without_text_is_a_scan_and_an_empty_page_is_none() -> None:
     extraction = read(document(BODY, IMAGE, "", BODY + IMAGE))
     assert len(extraction.warnings) == 1

@@ -1,6 +1,5 @@
 """A PDF as PDFium opens it: its pages one by one, its outline, its filled fields and notes."""
 
-from collections.abc import Callable, Iterator
 from ctypes import Array, c_ushort
 from dataclasses import dataclass
 from itertools import chain
@@ -8,27 +7,19 @@ from typing import Any, Final
 
 from materials.errors import BrokenFile, EncryptedFile
 from materials.extraction.pdf import pdfium
-from materials.extraction.pdf.characters import readable, unreadable_count
+from materials.extraction.pdf.annotations import notes
+from materials.extraction.pdf.characters import unreadable_count
 from materials.extraction.pdf.columns import by_rows
 from materials.extraction.pdf.fractions import with_fractions
 from materials.extraction.pdf.lines import Line, lines_of
 from materials.extraction.pdf.pages import TextPage
-from materials.extraction.pdf.pdfium import PDFIUM
+from materials.extraction.pdf.pdfium import PDFIUM, wide
 from materials.extraction.pdf.rules import rules
 
 HEADING_CHARS: Final = 120
 _SCAN_CHARS: Final = 20
 _OUTLINE_ENTRIES: Final = 5_000
-_NOTES: Final = 500
 _OBJECTS: Final = 2_000
-_CHECKED: Final = (pdfium.FORMFIELD_CHECKBOX, pdfium.FORMFIELD_RADIOBUTTON)
-_FILLED: Final = (
-    pdfium.FORMFIELD_TEXTFIELD,
-    pdfium.FORMFIELD_COMBOBOX,
-    pdfium.FORMFIELD_LISTBOX,
-    *_CHECKED,
-)
-_NOTE_KINDS: Final = (pdfium.ANNOT_TEXT, pdfium.ANNOT_FREETEXT)
 
 Outline = dict[int, list[str]]
 """Titles by the index of the page that they point to, in order."""
@@ -69,10 +60,10 @@ class Document:
             first = with_fractions(first, lambda: rules(handle, text.turns))
             found = chain.from_iterable(by_rows(lines_of(runs)) for runs in (first, *others))
             lines = tuple(_with_weight(line, text) for line in found)
-            notes = tuple(dict.fromkeys(self._notes(handle)))
+            written = tuple(dict.fromkeys(notes(handle, self._form)))
             has_text = sum(len(line.text) for line in lines) >= _SCAN_CHARS
             is_scan = not has_text and _has_picture(handle)
-            return Page(lines, notes, _unreadable(text), is_scan=is_scan)
+            return Page(lines, written, _unreadable(text), is_scan=is_scan)
         finally:
             text.close()
             PDFIUM.FPDF_ClosePage(handle)
@@ -108,50 +99,12 @@ class Document:
         self._form_info = pdfium.FormFillInfo(version=2)
         return PDFIUM.FPDFDOC_InitFormFillEnvironment(self._document, self._form_info)
 
-    def _notes(self, page: Any) -> Iterator[str]:
-        """Values of the fields that somebody filled, and the notes that somebody wrote."""
-        for index in range(min(PDFIUM.FPDFPage_GetAnnotCount(page), _NOTES)):
-            note = PDFIUM.FPDFPage_GetAnnot(page, index)
-            if not note:
-                continue
-            kind = PDFIUM.FPDFAnnot_GetSubtype(note)
-            if kind == pdfium.ANNOT_WIDGET and self._form:
-                yield from self._field(note)
-            elif kind in _NOTE_KINDS and (text := _contents(note)):
-                yield text
-            PDFIUM.FPDFPage_CloseAnnot(note)
-
-    def _field(self, note: Any) -> Iterator[str]:
-        kind = PDFIUM.FPDFAnnot_GetFormFieldType(self._form, note)
-        if kind not in _FILLED:
-            return
-        value = _wide(lambda *out: PDFIUM.FPDFAnnot_GetFormFieldValue(self._form, note, *out))
-        label = _wide(
-            lambda *out: PDFIUM.FPDFAnnot_GetFormFieldAlternateName(self._form, note, *out)
-        ) or _wide(lambda *out: PDFIUM.FPDFAnnot_GetFormFieldName(self._form, note, *out))
-        if value.strip() and not (kind in _CHECKED and value == "Off"):
-            yield f"{label}: {value}" if label else value
-
-
-def _contents(note: Any) -> str:
-    return _wide(lambda *out: PDFIUM.FPDFAnnot_GetStringValue(note, b"Contents", *out)).strip()
-
 
 def _title(entry: Any) -> str:
     def get(buffer: "Array[c_ushort] | None", size: int) -> int:
         return int(PDFIUM.FPDFBookmark_GetTitle(entry, buffer, size))
 
-    return " ".join(_wide(get).split())
-
-
-def _wide(get: Callable[..., int]) -> str:
-    """A text of PDFium's, which tells its size in bytes first and is UTF-16 with a final zero."""
-    size = min(get(None, 0), 2**16)
-    if size <= 2:
-        return ""
-    buffer = (c_ushort * (size // 2))()
-    get(buffer, size)
-    return readable("".join(map(chr, buffer[: size // 2 - 1])).replace("\r", "\n"))
+    return " ".join(wide(get).split())
 
 
 def _with_weight(line: Line, text: TextPage) -> Line:

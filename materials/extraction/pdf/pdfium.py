@@ -6,6 +6,7 @@ Handles are addresses: an `int`, or None.
 """
 
 import sys
+from collections.abc import Callable
 from ctypes import (
     POINTER,
     PyDLL,
@@ -22,6 +23,8 @@ from ctypes import (
 )
 from importlib.util import find_spec
 from typing import Any, Final
+
+from materials.extraction.pdf.characters import readable
 
 ERR_PASSWORD: Final = 4
 ERR_SECURITY: Final = 5
@@ -86,6 +89,9 @@ SIGNATURES: Final[dict[str, tuple[Any, ...]]] = {
     "FPDFPage_CloseAnnot": (None, _P),
     "FPDFAnnot_GetSubtype": (_I, _P),
     "FPDFAnnot_GetStringValue": (c_ulong, _P, c_char_p, _UNITS, c_ulong),
+    "FPDFAnnot_GetOptionCount": (_I, _P, _P),
+    "FPDFAnnot_IsOptionSelected": (_I, _P, _P, _I),
+    "FPDFAnnot_GetOptionLabel": (c_ulong, _P, _P, _I, _UNITS, c_ulong),
     "FPDFAnnot_GetFormFieldType": (_I, _P, _P),
     "FPDFAnnot_GetFormFieldValue": (c_ulong, _P, _P, _UNITS, c_ulong),
     "FPDFAnnot_GetFormFieldName": (c_ulong, _P, _P, _UNITS, c_ulong),
@@ -107,6 +113,16 @@ def _library() -> Any:
 
 
 PDFIUM: Final = _library()
+
+
+def wide(get: Callable[..., int]) -> str:
+    """A text of PDFium's, which tells its size in bytes first and is UTF-16 with a final zero."""
+    size = min(get(None, 0), 2**16)
+    if size <= 2:
+        return ""
+    buffer = (c_ushort * (size // 2))()
+    get(buffer, size)
+    return readable("".join(map(chr, buffer[: size // 2 - 1])).replace("\r", "\n"))
 
 
 def _plain(name: str) -> Any:
