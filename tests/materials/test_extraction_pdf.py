@@ -301,7 +301,7 @@ def test_filled_fields_and_notes_are_read() -> None:
 
 
 RICH = (
-    "<body><p>10<span style=\"vertical-align: super\">23</span> mol</p>"
+    '<body><p>10<span style="vertical-align: super">23</span> mol</p>'
     "<p>of H<sub>2</sub>O</p></body>"
 )
 TEXT_FIELD = "/Subtype /Widget /FT /Tx /T (Amount)"

@@ -17,7 +17,7 @@ from materials.extraction.pdf.structure import (
     titles_by_page,
     without_running_lines,
 )
-from materials.quality import is_gibberish
+from materials.quality import is_gibberish, is_language
 
 _UNREADABLE_SHARE: Final = 0.3
 _NAMED_PAGES: Final = 20
@@ -61,7 +61,9 @@ def _notes(page: Page) -> list[str]:
 def _is_garbled(page: Page) -> bool:
     """Whether the text would be read as nonsense, whatever the page shows."""
     text = " ".join(line.text for line in page.lines)
-    return page.unreadable > _UNREADABLE_SHARE or is_gibberish(text)
+    if page.unreadable > _UNREADABLE_SHARE or is_gibberish(text):
+        return True
+    return page.unmapped > _UNREADABLE_SHARE and not is_language(text)
 
 
 def _warnings(pages: Sequence[Page], garbled: Sequence[bool], page_count: int) -> Iterator[str]:

@@ -28,11 +28,13 @@ Outline = dict[int, list[str]]
 @dataclass(frozen=True)
 class Page:
     """What one page holds. `unreadable` is the share of its characters that mean nothing,
+    `unmapped` of those whose font does not say which letters they are, so that PDFium guesses,
     `is_scan` whether it shows a picture and next to no text."""
 
     lines: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()
     unreadable: float = 0.0
+    unmapped: float = 0.0
     is_scan: bool = False
 
 
@@ -63,7 +65,7 @@ class Document:
             written = tuple(dict.fromkeys(notes(handle, self._form)))
             has_text = sum(len(line.text) for line in lines) >= _SCAN_CHARS
             is_scan = not has_text and _has_picture(handle)
-            return Page(lines, written, _unreadable(text), is_scan=is_scan)
+            return Page(lines, written, _unreadable(text.raw), text.unmapped, is_scan=is_scan)
         finally:
             text.close()
             PDFIUM.FPDF_ClosePage(handle)
@@ -114,9 +116,9 @@ def _with_weight(line: Line, text: TextPage) -> Line:
     return line._replace(bold=True)
 
 
-def _unreadable(text: TextPage) -> float:
-    signs = sum(map(len, text.raw.split()))
-    return max(text.unmapped, unreadable_count(text.raw) / signs) if signs else 0.0
+def _unreadable(text: str) -> float:
+    signs = sum(map(len, text.split()))
+    return unreadable_count(text) / signs if signs else 0.0
 
 
 def _has_picture(page: Any) -> bool:
