@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 
 from learning.gate.notation import seen
 from learning.gate.positions import names_a_place
-from learning.gate.text import content_words, words
+from learning.gate.text import content_of, content_words, words
 from learning.quiz import QuizQuestion
 
 Cue = Callable[[QuizQuestion], bool]
@@ -90,8 +90,7 @@ def _is_within(choice: str, asked: list[str]) -> bool:
         return False
     if any(asked[start : start + len(chosen)] == chosen for start in range(len(asked))):
         return True
-    content = content_words(choice)
-    asked_content = content_words(" ".join(asked))
+    content, asked_content = content_of(chosen), content_of(asked)
     if len(content) == 1:
         (only,) = content
         return len(only) >= _LONGEST_STEM_WORD and any(

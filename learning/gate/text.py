@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from learning.gate.notation import seen
@@ -47,7 +48,12 @@ def word_count(text: str) -> int:
 
 def content_words(text: str) -> frozenset[str]:
     """The stems of the words that carry content, and the numbers."""
-    return frozenset(stem(word) for word in words(text) if word not in _FILLER)
+    return content_of(words(text))
+
+
+def content_of(words: Iterable[str]) -> frozenset[str]:
+    """Of such words: the stems of those that carry content, and the numbers."""
+    return frozenset(stem(word) for word in words if word not in _FILLER)
 
 
 @dataclass(frozen=True)
