@@ -42,11 +42,11 @@ def told(cast: Cast) -> Cast:
 
 def test_no_address_asks_about_a_text(staff: Staff, told: Cast) -> None:
     """Nor does a relation lead to one; the number of rows found would tell it, letter by letter."""
-    for client in (staff("support"), staff()):
-        for model, column in HEAVY:
-            for how in ("", "__icontains", "__isnull"):
-                answer = client.get(url_of(model, "changelist"), {column + how: "S"})
-                assert answer.status_code == 400, (column, how)
+    client = staff()  # who may do everything
+    for model, column in HEAVY:
+        for how in ("", "__icontains", "__isnull"):
+            answer = client.get(url_of(model, "changelist"), {column + how: "S"})
+            assert answer.status_code == 400, (column, how)
     client = staff("support", "operations")
     for found in ADMINS:
         relations = [each.name for each in found.opts.get_fields() if each.is_relation]
@@ -90,18 +90,17 @@ def test_each_opening_is_logged_without_the_text(staff: Staff, told: Cast) -> No
 
 
 def test_no_form_writes_a_row(staff: Staff, told: Cast) -> None:
-    clients = [staff("support", role) for role in ("operations", "privacy")]
+    client = staff("support", "operations", "privacy")  # rights only add up
     for model in MODELS:
         key = model._base_manager.values_list("pk", flat=True).first() or NOBODY
         before = model._base_manager.count()
         removal = {"action": "delete_selected", "_selected_action": [key], "post": "yes"}
-        for client in clients:
-            for url in (url_of(model, "add"), url_of(model, "change", key)):
-                answer = client.post(url, {"title": "x", "name": "x", "status": "active"})
-                assert answer.status_code in REFUSED, url
-            answer = client.post(url_of(model, "delete", key), {"post": "yes"})
-            assert answer.status_code in REFUSED, model
-            client.post(url_of(model, "changelist"), removal)
+        for url in (url_of(model, "add"), url_of(model, "change", key)):
+            answer = client.post(url, {"title": "x", "name": "x", "status": "active"})
+            assert answer.status_code in REFUSED, url
+        answer = client.post(url_of(model, "delete", key), {"post": "yes"})
+        assert answer.status_code in REFUSED, model
+        client.post(url_of(model, "changelist"), removal)
         assert model._base_manager.count() == before
     assert not LogEntry.objects.exists()
 
@@ -117,15 +116,13 @@ def test_nobody_gives_themselves_a_right(staff: Staff, told: Cast) -> None:
 
 
 def test_support_and_privacy_act_on_nothing(staff: Staff, told: Cast) -> None:
-    for client in (staff("support"), staff("support", "privacy")):
-        for found in ADMINS:
-            for action in found.row_actions:
-                key = found.model._base_manager.values_list("pk", flat=True).first()
-                url = url_of(
-                    found.model, action.name, key or "00000000-0000-4000-8000-000000000000"
-                )
-                answer = client.post(url, {"confirmed": "yes"})
-                assert answer.status_code == (403 if key else 404), url
+    client = staff("support", "privacy")
+    for found in ADMINS:
+        for action in found.row_actions:
+            key = found.model._base_manager.values_list("pk", flat=True).first()
+            url = url_of(found.model, action.name, key or NOBODY)
+            answer = client.post(url, {"confirmed": "yes"})
+            assert answer.status_code == (403 if key else 404), url
     assert not LogEntry.objects.exists()
 
 
