@@ -214,7 +214,6 @@ class ProviderCallAdmin(ConsoleAdmin):
         "purpose",
         "provider",
         "model",
-        "attempt",
         "latency",
         "tokens",
         "cost",

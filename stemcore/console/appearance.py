@@ -63,7 +63,8 @@ def name_models(apps: Apps) -> None:
     """Gives the models the names of the sidebar, wherever the admin speaks of their rows."""
     for title, model, one, _icon in chain.from_iterable(GROUPS.values()):
         options = apps.get_model(model)._meta
-        options.verbose_name, options.verbose_name_plural = one, title
+        many = title if title.startswith("AI") else title[0].lower() + title[1:]
+        options.verbose_name, options.verbose_name_plural = one, many
     apps.get_app_config("auth").verbose_name = "Service"
 
 
@@ -97,6 +98,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "STEM console",
     "SITE_HEADER": "STEM console",
     "SITE_SYMBOL": "school",
+    "SITE_URL": None,  # there is no site around it to return to
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "stemcore.console.site.environment",
     "SITE_FAVICONS": [

@@ -44,16 +44,35 @@ class Desk:
             lambda said: self.complaints.append(said.text) if said.type == "error" else None,
         )
 
-    def log_in(self, name: str, password: str) -> None:
+    def log_in(self, name: str, password: str, then: str = "#main") -> None:
+        """Shows name and password, and waits for that part of the next page."""
         self.page.goto("/admin/")
         self.page.fill("input[name=username]", name)
         self.page.fill("input[name=password]", password)
         self.page.click("#login-form button[type=submit]")
-        self.page.wait_for_selector("#main")
+        self.page.wait_for_selector(then)
 
-    def open(self, path: str, *, dark: bool = False, width: int = WIDE) -> Page:
+    def log_out(self) -> None:
+        self.look(dark=False, width=WIDE)
+        self.page.locator("#nav-sidebar-inner").get_by_text("unfold_more").click()
+        self.page.click("#logout-form button")
+        self.page.wait_for_selector("text=Log in again")
+
+    def show_code(self, code: str, then: str) -> None:
+        """Types a code, and waits for that part of the next page."""
+        self.page.fill("#code-form input[name=code]", code)
+        self.page.click("#code-form button[type=submit]")
+        self.page.wait_for_selector(then)
+
+    def look(self, *, dark: bool, width: int) -> None:
+        """Gives the window these colours and this width."""
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.emulate_media(color_scheme="dark" if dark else "light")
+        # A page that is open has chosen its colours.
+        self.page.evaluate("on => document.documentElement.classList.toggle('dark', on)", dark)
+
+    def open(self, path: str, *, dark: bool = False, width: int = WIDE) -> Page:
+        self.look(dark=dark, width=width)
         self.page.goto(path, wait_until="load")
         self.page.evaluate("document.fonts.ready.then(() => true)")
         return self.page

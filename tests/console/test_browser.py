@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b32decode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from django_otp.oath import TOTP
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from benchmarks.service import environment
@@ -43,6 +45,7 @@ pytestmark = [
 ]
 
 PASSWORD = "a-long-password-of-the-browser-tests"
+FORGETFUL = "staff-with-a-second-factor"
 SHOTS = Path(os.environ.get("CONSOLE_SHOTS", ".data/screenshots"))
 SERIOUS = {"serious", "critical"}
 FEW_ROWS = """
@@ -95,6 +98,7 @@ def office(
                 f"staff-{'-'.join(roles)}", password=PASSWORD, is_staff=True
             )
             account.groups.set(Group.objects.filter(name__in=roles))
+        get_user_model().objects.create_superuser(FORGETFUL, password=PASSWORD)
         head = get_user_model().objects.create_superuser("staff-", password=PASSWORD)
         LogEntry.objects.create(user=head, action_flag=CHANGE, change_message="Reset usage")
         pages = [url for model in admin.site._registry for url in _pages(model)]
@@ -107,6 +111,7 @@ def office(
         "SUPABASE_JWT_VERIFICATION": "local",
         "SUPABASE_JWT_SECRET": settings.SUPABASE_JWT_SECRET,
         "GUEST_EMBEDDING_LIMIT": "15",
+        "STAFF_SECOND_FACTOR": "optional",
         "STATIC_FILES_DIR": str(tmp_path_factory.mktemp("static")),
     }
     database = f"test_{worker_id}"
@@ -207,6 +212,55 @@ def test_privacy_reads_messages_and_is_logged(office: Office) -> None:
     expect(page.get_by_text("Read the messages of this chat.").first).to_be_visible()
 
 
+def test_a_second_factor_from_its_picture_to_a_recovery_code(office: Office) -> None:
+    """And what each of its pages looks like, to the eye and to people with aids."""
+    desk, faults = Desk(office.browser, office.service.url), {}
+    desk.open("/admin/login/")
+    faults |= _looks(desk, "login")
+    desk.log_in(FORGETFUL, PASSWORD)
+    page = desk.open("/admin/second-factor/")
+    expect(page.locator(".console-qr svg")).to_be_visible()
+    faults |= _looks(desk, "second-factor-setup")
+    page.get_by_text("No camera? Type the key").click()
+    app = TOTP(b32decode(page.locator(".console-key").inner_text().replace(" ", "")))
+    desk.show_code(f"{app.token():06}", ".console-codes")
+    faults |= _looks(desk, "second-factor-codes")
+    recovery = page.locator(".console-codes li").all_inner_texts()
+    page.get_by_role("link", name="I have kept them").click()
+    page.wait_for_selector("#main")
+
+    desk.log_out()
+    desk.log_in(FORGETFUL, PASSWORD, "#code-form")
+    faults |= _looks(desk, "second-factor")
+    desk.show_code("000000" if app.token() else "111111", "text=not right")
+    desk.show_code(recovery[0], "#main")
+
+    desk.log_out()
+    desk.log_in(FORGETFUL, PASSWORD, "#code-form")
+    app.drift = 1  # the code before was taken: this is the next one
+    desk.show_code(f"{app.token():06}", "#main")
+    page = desk.open("/admin/second-factor/")
+    expect(page.get_by_text("9 are left")).to_be_visible()
+    faults |= _looks(desk, "second-factor-own")
+    assert faults == {}
+    assert desk.complaints == []
+
+
+def _looks(desk: Desk, name: str) -> dict[str, list[str]]:
+    """Takes pictures of the page that is open; returns its serious faults by its looks."""
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    faults = {}
+    for dark in (False, True):
+        for width in (WIDE, NARROW):
+            look = f"{name}-{'dark' if dark else 'light'}-{width}"
+            desk.look(dark=dark, width=width)
+            desk.page.screenshot(path=SHOTS / f"{look}.png", full_page=width == NARROW)
+            assert _overflow(desk) <= 0, look
+            if found := _faults(desk, "#page"):
+                faults[look] = found
+    return faults
+
+
 def test_pages_look_right_and_can_be_used_by_everybody(office: Office) -> None:
     """Takes the screenshots; no page has a serious fault of ours for people with aids."""
     SHOTS.mkdir(parents=True, exist_ok=True)
@@ -243,10 +297,10 @@ def _overflow(desk: Desk) -> int:
     return int(desk.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
-def _faults(desk: Desk) -> list[str]:
-    """Serious findings of axe in the content of the page, of whose rows five are enough."""
+def _faults(desk: Desk, part: str = "#content") -> list[str]:
+    """Serious findings of axe in a part of the page, of whose rows five are enough."""
     desk.page.evaluate(FEW_ROWS)
-    found = Axe().run(desk.page, context="#content", options={"resultTypes": ["violations"]})
+    found = Axe().run(desk.page, context=part, options={"resultTypes": ["violations"]})
     return [
         f"{each['id']}: {each['nodes'][0]['html'][:150]}"
         for each in found.response["violations"]
