@@ -80,8 +80,15 @@ def test_a_character_without_a_meaning_leaves_the_others_in_their_places() -> No
 
 
 def test_a_page_of_single_letters_is_no_garbage() -> None:
-    drawing = "".join(text(72, 700 - 30 * n, 11, letter) for n, letter in enumerate("abcdefgh"))
-    assert page_text(document(drawing)) == "\n".join("abcdefgh")
+    letters = [text(72, 700 - 30 * n, 11, letter) for n, letter in enumerate("abcdefgh")]
+    assert page_text(document("".join(letters))) == "a b c d e f g h"
+
+
+def test_labels_of_a_picture_stand_on_one_line() -> None:
+    labels = [(90, 700, "H"), (150, 690, "OH"), (120, 660, "C"), (300, 640, "Benzene")]
+    drawing = "".join(text(x, y, 11, label) for x, y, label in labels)
+    drawing += "".join(text(72, 600 - 14 * n, 11, "}") for n in range(3)) + text(72, 500, 11, PROSE)
+    assert page_text(document(drawing)) == f"H OH C Benzene\n}}\n}}\n}}\n{PROSE}"
 
 
 # Scripts, cells, order ---------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from materials.extraction.pdf.structure import (
     blocks,
     style_of,
     titles_by_page,
+    with_pieces_together,
     without_running_lines,
 )
 from materials.quality import is_gibberish, is_language
@@ -42,7 +43,7 @@ def _segments(pages: Sequence[Page], outline: Outline) -> Iterator[Segment]:
     style, divisions = style_of(pages), Divisions(pages)
     title: str | None = None
     for index, page in enumerate(pages):
-        parts = list(blocks(divisions.joined(page.lines), style))
+        parts = list(blocks(list(with_pieces_together(divisions.joined(page.lines))), style))
         named = outline.get(index, []) if outline else [text for text, head in parts if head]
         # A page without a heading of its own continues the section before it.
         text = "\n".join([_text(parts), *_notes(page)]).strip()

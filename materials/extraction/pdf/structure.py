@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, groupby
 from typing import Final
 
 from materials.extraction.pdf.document import HEADING_CHARS, Outline, Page
@@ -21,6 +21,11 @@ _NO_TITLE = re.compile(
     r"(slide|page|folie|seite|blatt|sheet) ?\d+|.*[.,;:]|Microsoft Word - .*", re.I
 )
 _FOLLOWS: Final = 1.8
+
+_PIECE_CHARS: Final = 8
+_TORN_CHARS: Final = 2
+_LEAST_PIECES: Final = 3
+_END = re.compile(r"[\])}>;,]+|\w{2,}[.!?]")
 
 _RUNNING_PAGES: Final = 4
 _RUNNING_SHARE: Final = 0.4
@@ -79,6 +84,24 @@ def blocks(lines: Sequence[Line], style: Style) -> Iterator[tuple[str, bool]]:
             heading, last = line.text, line
     if heading:
         yield heading, True
+
+
+def with_pieces_together(lines: Sequence[Line]) -> Iterator[Line]:
+    """The lines, with the labels of a picture, or the pieces of a formula, on one."""
+    for are_pieces, group in groupby(lines, _is_piece):
+        found = list(group)
+        torn = sum(len(line.text) <= _TORN_CHARS for line in found)
+        if are_pieces and len(found) >= _LEAST_PIECES and 2 * torn >= len(found):
+            yield found[0]._replace(text=" ".join(line.text for line in found), divided=False)
+        else:
+            yield from found
+
+
+def _is_piece(line: Line) -> bool:
+    """Whether a line is as short as a label, and no row, end of a sentence or of a program."""
+    return (
+        len(line.text) <= _PIECE_CHARS and MARK not in line.text and not _END.fullmatch(line.text)
+    )
 
 
 def _goes_on(last: Line, line: Line) -> bool:
