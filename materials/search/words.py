@@ -8,7 +8,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from math import log
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -104,7 +103,7 @@ def textual(class_id: UUID, terms: Sequence[Term]) -> ByWords:
 
     Within the bounds of `hits.bounded`. Without a term it still tells whether all is indexed.
     """
-    found = [Alike(*row) for row in rows(_INDEXED, class_id, _lookups(class_id, terms))]
+    found = [*map(Alike._make, rows(_INDEXED, class_id, _lookups(class_id, terms)))]
     unread = [chunk_id for alike in found for chunk_id in alike.unread or ()]
     if unread:
         values = {"ids": unread, **_spelled(terms)}
@@ -144,10 +143,12 @@ def _array(numbers: Iterable[int]) -> str:
 def _ranked(found: Sequence[Alike]) -> Iterator[Hit]:
     """The chunks that hold a term, best score first; equal ones by their place and id."""
     scores = _scores(found)
-    scored = [(-scores[alike.terms], alike) for alike in found if alike.terms]
-    scored.sort(key=lambda one: one[0])
-    for _, equals in groupby(scored, key=lambda one: one[0]):
-        for _, chunk_id, material_id in sorted(_chunks(alike for _, alike in equals)):
+    equals: dict[float, list[Alike]] = {}
+    for alike in found:
+        if alike.terms:
+            equals.setdefault(scores[alike.terms], []).append(alike)
+    for score in sorted(equals, reverse=True):
+        for _, chunk_id, material_id in sorted(_chunks(equals[score])):
             yield Hit(UUID(chunk_id), UUID(material_id))
 
 
