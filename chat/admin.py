@@ -19,7 +19,6 @@ from stemcore.console.filters import choices_filter
 from stemcore.console.markup import duration, link, list_url, row_link, token_flow
 
 READ_TEXT = "chat.read_message_text"
-TEXTS = ("content", "citations")
 
 
 def _archive(row: ChatSession) -> str:
@@ -121,21 +120,21 @@ class ChatMessageAdmin(ConsoleAdmin):
     search_fields = ("session__title",)
     search_help_text = "A session's title, or the id of a message, session, class or person"
     id_fields = ("id", "session_id", "classroom_id", "author_user_id")
-    heavy = TEXTS
+    heavy = ("content", "citations")
     ordering = ("-created_at",)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        open_to_all = (
-            ("of_session", "author_kind", "created_at"),
-            ("provider", "model", "latency", "safety"),
-            ("tokens", "same_time"),
-        )
-        return (*open_to_all, *TEXTS) if request.user.has_perm(READ_TEXT) else open_to_all
+    fields = (
+        ("of_session", "author_kind", "created_at"),
+        ("provider", "model", "latency", "safety"),
+        ("tokens", "same_time"),
+    )
+    page_template: ClassVar[str | None] = "console/session.html"
 
     def page(self, request: HttpRequest, row: ChatMessage) -> dict[str, Any]:
-        if request.user.has_perm(READ_TEXT):
-            self.log_read(request, row, "Read this message.")
-        return {}
+        if not request.user.has_perm(READ_TEXT):
+            return {"closed": True}
+        self.log_read(request, row, "Read this message.")
+        return {"messages": [ChatMessage.objects.get(pk=row.pk)], "many": pages.MANY}
 
     @display(description="Latency", ordering="latency_ms")
     def latency(self, row: ChatMessage) -> str:

@@ -41,7 +41,7 @@ GROUPS: dict[str, list[tuple[str, str, str, str]]] = {
             "sum of a day's AI calls",
             "calendar_month",
         ),
-        ("Admin log", "admin.logentry", "entry of the admin log", "history"),
+        ("Admin log entries", "admin.logentry", "admin log entry", "history"),
         ("Staff", "auth.user", "account of the staff", "badge"),
         ("Roles", "auth.group", "role", "key"),
     ],

@@ -3,8 +3,11 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.admin.options import get_content_type_for_model
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import DataError
 from django.db.models import Model, Q, QuerySet
 from django.db.models.constants import LOOKUP_SEP
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +15,9 @@ from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 from stemcore.console.actions import RowAction
+
+NUL = "\0"
+"""What no text of the database can hold."""
 
 
 class RowList(ChangeList):
@@ -30,7 +36,10 @@ class RowList(ChangeList):
         return self._made[asked]
 
     def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
+        try:
+            super().get_results(request)
+        except DataError as error:  # a value in the address that no row could have
+            raise IncorrectLookupParameters from error
         if not self.query and not self.get_filters_params():
             self.full_result_count = self.result_count  # so "show all" is not offered of all
 
@@ -74,13 +83,19 @@ class ConsoleAdmin(ModelAdmin):
         key = _uuid(search_term)
         if key is None:
             found: tuple[QuerySet[Any], bool] = super().get_search_results(
-                request, queryset, search_term
+                request, queryset, search_term.replace(NUL, "")
             )
             return found
         wanted = Q()
         for field in self.id_fields:
             wanted |= Q(**{field: key})
         return queryset.filter(wanted), False
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            if NUL in key or not _is_key(self.opts.pk, key):
+                raise BadRequest
+        return super().response_action(request, queryset)
 
     def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
         """No address may ask about a heavy column: the number of rows would tell its text."""
@@ -121,14 +136,15 @@ class ConsoleAdmin(ModelAdmin):
 
     def log_read(self, request: HttpRequest, row: Model, message: str) -> None:
         """Puts into the admin log that somebody looked."""
-        LogEntry.objects.create(
-            user_id=request.user.pk or 0,
-            content_type_id=get_content_type_for_model(row).pk,
-            object_id=str(row.pk),
-            object_repr=str(row)[:200],
-            action_flag=CHANGE,
-            change_message=message,
-        )
+        LogEntry.objects.log_actions(request.user.pk or 0, [row], CHANGE, message)
+
+
+def _is_key(column: Any, text: str) -> bool:
+    try:
+        column.to_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _uuid(text: str) -> UUID | None:

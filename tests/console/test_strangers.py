@@ -89,6 +89,50 @@ def test_each_opening_is_logged_without_the_text(staff: Staff, told: Cast) -> No
     assert SECRET not in str([*entries])
 
 
+ODD = [
+    "%00",
+    "_facets=1",
+    "q=%00",
+    "o=99.-7.x",
+    "p=99999999999999999999",
+    "created_at__gte=infinity",
+    "archived_at__isempty=x",
+    "_to_field=content",
+    "user__password__startswith=p",
+]
+"""Addresses that somebody types, beside odd values of each column."""
+VALUES = ["=%00", "=x", "=99999999999999999999", "__exact=", "__regex=(((", "__isnull=x", "__in=,"]
+
+
+@pytest.mark.proof
+def test_no_odd_address_breaks_a_list(staff: Staff, told: Cast) -> None:
+    client = staff()
+    client.raise_request_exception = False
+    for found in ADMINS:
+        url = url_of(found.model, "changelist")
+        names = [each.attname for each in found.opts.concrete_fields]
+        for query in (*ODD, *(name + value for name in names for value in VALUES)):
+            status = client.get(f"{url}?{query}").status_code
+            assert status < 500, (url, query)
+            assert "password" not in query or status in (302, 400), url
+    answer = client.get(
+        "/admin/autocomplete/?app_label=chat&model_name=chatmessage&field_name=session&term=%00"
+    )
+    assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("key", ["x", "\0", "99999999999999999999"])
+def test_no_odd_key_breaks_an_action(staff: Staff, told: Cast, key: str) -> None:
+    client = staff("support", "operations")
+    client.raise_request_exception = False
+    for found in ADMINS:
+        for action in found.row_actions:
+            sent = {"action": action.name, "_selected_action": [key], "confirmed": "yes"}
+            answer = client.post(url_of(found.model, "changelist"), sent)
+            assert answer.status_code in (302, 400), (found.model, action.name)
+    assert not LogEntry.objects.exists()
+
+
 def test_no_form_writes_a_row(staff: Staff, told: Cast) -> None:
     client = staff("support", "operations", "privacy")  # rights only add up
     for model in MODELS:
