@@ -109,8 +109,8 @@ async def _staff(
             async with client.get(
                 source.choice(pages), headers=headers, allow_redirects=False
             ) as answer:
-                await answer.read()
-                assert answer.status == 200, answer.status
+                page = await answer.text()
+                assert answer.status == 200, (answer.url.path, answer.status, page[-500:])
             opened.append(1)
             await asyncio.sleep(pause_s)
 

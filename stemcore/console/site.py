@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from unfold.sites import UnfoldAdminSite
 
 from stemcore.console.door import LoginForm
+from stemcore.console.markup import NOTHING
 from stemcore.console.panels import filled
 from stemcore.console.second_factor import devices, pages
 
@@ -18,6 +19,7 @@ class ConsoleSite(UnfoldAdminSite):
     index_title = "How the service is doing"
     index_template = "console/dashboard.html"
     login_form = LoginForm
+    empty_value_display = NOTHING
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

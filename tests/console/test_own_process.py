@@ -11,6 +11,8 @@ from stemcore.embedded.server import ServerHandle
 from stemcore.server import CONSOLE_NICENESS
 from tests.service import Service, service
 
+pytestmark = pytest.mark.proof
+
 
 @pytest.fixture(scope="module", params=["api", "console"])
 def part(
