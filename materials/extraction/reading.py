@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from io import BytesIO
 from traceback import extract_tb
 from typing import IO, Final
+from unicodedata import normalize
 
 from materials.errors import BrokenFile, ExtractionFailed, NoText, TooLarge
 from materials.extraction.model import Answer, Bounds, Extraction, Kind, Segment
@@ -18,6 +19,8 @@ from stemcore.text import clean_text, normal_form, one_line
 _MEANINGLESS: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]"
 )
+# Letters in the styles of formulas, which nobody types: 𝑚 for m.
+_MATHEMATICAL: Final = re.compile("[\U0001d400-\U0001d7ff]+")
 
 _MOJIBAKE_WARNING: Final = (
     "Some letters of this file are not those that were meant (Ã© for é, for example). Please "
@@ -102,4 +105,5 @@ def _clean(segment: Segment) -> Segment:
 
 
 def _readable(text: str) -> str:
-    return normal_form(_MEANINGLESS.sub("", clean_text(text)))
+    text = _MATHEMATICAL.sub(lambda found: normalize("NFKC", found[0]), clean_text(text))
+    return normal_form(_MEANINGLESS.sub("", text))

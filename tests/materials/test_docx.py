@@ -137,6 +137,10 @@ def test_it_keeps_what_is_raised_and_lowered(runs: tuple[str, ...], text: str) -
     assert shown(paragraph(*runs)) == text
 
 
+def test_letters_in_the_style_of_formulas_are_plain_ones() -> None:
+    assert office.text_of(read(office.docx(paragraph("𝐸 = 𝑚𝑐²")))) == "E = mc²"
+
+
 def test_text_that_runs_from_right_to_left_stands_as_it_is_read() -> None:
     runs = [run("האנרגיה היא ", "<w:rtl/>"), run("E = mc"), run("2", RAISED), run(" (1905).")]
     assert shown(paragraph(*runs, properties="<w:bidi/>")) == "האנרגיה היא E = mc² (1905)."
@@ -451,7 +455,10 @@ def test_cells_that_hold_whole_columns_are_read_row_by_row() -> None:
 
     columns = cell("Iron", "Copper", "Zinc") + cell("7.87", "8.96", "7.14")
     uneven = cell("One", "Two", "Three") + cell("1")
-    made = office.docx(f"<w:tbl><w:tr>{columns}</w:tr><w:tr>{uneven}</w:tr></w:tbl>")
+    level = cell("Income", "Tax", "", "Rest") + cell("10", "", "", "7", "")
+    rows = "".join(f"<w:tr>{row}</w:tr>" for row in (columns, uneven, level))
+    made = office.docx(f"<w:tbl>{rows}</w:tbl>")
     assert office.text_of(office.read_word(made)).split("\n") == [
         "Iron | 7.87", "Copper | 8.96", "Zinc | 7.14", "One Two Three | 1",
+        "Income | 10", "Tax | ", "Rest | 7",
     ]  # fmt: skip

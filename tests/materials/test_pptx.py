@@ -42,6 +42,13 @@ def test_it_reads_shapes_in_groups() -> None:
     assert (segment.text, segment.section_title) == ("Inside a group", None)
 
 
+def test_the_title_of_a_slide_comes_first() -> None:
+    assert shown(shape("Mass resists.") + shape("Inertia", placeholder="title")).split("\n") == [
+        "Inertia",
+        "Mass resists.",
+    ]
+
+
 def test_labels_of_one_picture_stand_on_one_line() -> None:
     shapes = [shape("Sun"), shape("Earth"), shape("0"), shape("0"), shape("a }", "b }")]
     shapes += [shape("x", placeholder="body"), shape("y" * 25), *[shape("R")] * 12, shape("Moon")]

@@ -32,21 +32,26 @@ def table_rows(table: Element, cell_text: Callable[[Element], str]) -> list[str]
 
 
 def _unfolded(cells: list[list[str]]) -> list[list[str]]:
-    """One row of cells, or as many as each of them that is not empty has lines."""
-    heights = {len(lines) for lines in cells if lines}
-    height = max(heights, default=0)
-    if len(heights) == 1 and height >= _COLUMN and sum(map(bool, cells)) > 1:
-        return [[lines[n] if lines else "" for lines in cells] for n in range(height)]
-    return [[" ".join(lines) for lines in cells]]
+    """One row of cells, or as many as each of them that is not empty has lines.
+
+    Empty lines count where they keep the others level.
+    """
+    full = [[line for line in lines if line] for lines in cells]
+    for columns in (cells, full):
+        heights = {len(lines) for lines in columns if lines}
+        height = max(heights, default=0)
+        if len(heights) == 1 and height >= _COLUMN and sum(map(bool, columns)) > 1:
+            return [[lines[n] if lines else "" for lines in columns] for n in range(height)]
+    return [[" ".join(lines) for lines in full]]
 
 
 def _cells(row: Element, cell_text: Callable[[Element], str]) -> Iterator[list[str]]:
-    """The lines of each cell."""
+    """The lines of each cell, also empty ones above the last that is not."""
     before = integer(value(row, "trPr", "gridBefore")) or 0
     yield from [[]] * min(max(before, 0), MAX_SPAN)
     for cell in _inside(row, "tc"):
-        lines = [] if _continues(cell) else cell_text(cell).split("\n")
-        yield [text for line in lines if (text := " ".join(line.split()))]
+        text = "" if _continues(cell) else cell_text(cell).rstrip()
+        yield [" ".join(line.split()) for line in text.split("\n")] if text else []
         span = integer(value(cell, "tcPr", "gridSpan")) or 1
         yield from [[]] * (min(max(span, 1), MAX_SPAN) - 1)
 

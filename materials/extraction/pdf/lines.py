@@ -37,6 +37,7 @@ _LABEL = re.compile(r"[•▪◦‣●○■□➢❖✓·*–—-]|\(?(\d{1,3}|
 _EQUATION_NUMBER = re.compile(r"\(\d+(\.\d+)*[a-z]?\)")
 MARK: Final = " | "
 """What parts the cells of a row."""
+_LEFT_OF_LEADERS: Final = "…"
 _LEADER = re.compile("[.·…] ?[.·…]")
 _LEADERS = re.compile(r"(?: ?[.·…]){4,} ?")
 
@@ -220,7 +221,7 @@ def _cell(runs: Sequence[Run], size: float, baseline: float) -> Cell:
 
 def _without_leaders(text: str) -> str:
     """The text with the dots from an entry to its page as three."""
-    return (_LEADERS.sub(" … ", text) if _LEADER.search(text) else text).strip()
+    return (_LEADERS.sub(f" {_LEFT_OF_LEADERS} ", text) if _LEADER.search(text) else text).strip()
 
 
 def _spelled(runs: Sequence[Run], size: float) -> str:
@@ -248,6 +249,7 @@ def _in_cells(line: Line, neighbours: Sequence[Line]) -> Line:
     text, last = line.cells[0].text, len(line.cells) - 1
     for number, (before, cell) in enumerate(pairwise(line.cells), start=1):
         is_apart = number == last and (_has_label(line) or _has_number(line))
+        is_apart = is_apart or before.text.endswith(_LEFT_OF_LEADERS)
         aligned = not is_apart and any(_has_gap(other, before, cell) for other in others)
         text += (MARK if aligned else " ") + cell.text
     return line._replace(text=text)

@@ -45,10 +45,11 @@ class _Label(str):
 
 
 def read_slide(part: Part, notices: Notices) -> Slide:
-    """A slide and its notes; shapes in the order of the file."""
+    """A slide and its notes; shapes in the order of the file, but for a title, which is first."""
     reader = _Shapes(part, notices)
     tree = child(part.root, "cSld", "spTree")
-    lines = list(_with_labels_together(reader.lines(tree))) if tree is not None else []
+    shapes = sorted(tree, key=_is_no_title) if tree is not None else ()
+    lines = list(_with_labels_together(reader.lines(shapes)))
     notes = _notes(part.related_by("notesSlide"), notices)
     lines += [f"\nNotes: {notes}"] if notes else []
     return Slide(reader.title, "\n".join(lines), reader.has_picture)
@@ -63,7 +64,7 @@ class _Shapes:
     title: str | None = None
     has_picture: bool = False
 
-    def lines(self, shapes: Element) -> Iterator[str]:
+    def lines(self, shapes: Iterable[Element]) -> Iterator[str]:
         """The lines of the shapes below an element that hold text."""
         for shape in shapes:
             name = local_name(shape)
@@ -131,6 +132,10 @@ def placeholder(shape: Element) -> str | None:
     """The kind of placeholder a shape is; None for a shape of its own."""
     found = child(shape, "nvSpPr", "nvPr", "ph")
     return (attribute(found, "type") or "obj") if found is not None else None
+
+
+def _is_no_title(shape: Element) -> bool:
+    return local_name(shape) != "sp" or placeholder(shape) not in _TITLES
 
 
 def _is_hidden(shape: Element) -> bool:
