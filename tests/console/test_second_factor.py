@@ -102,8 +102,11 @@ def test_who_sets_it_up_is_in_and_is_asked_next_time(account: Any) -> None:
 
 
 def test_a_code_is_taken_once(account: Any) -> None:
-    set_up()
-    assert "has been used" in answer_of(come(), shown())
+    client = come()
+    client.get(SETUP)
+    code = shown()
+    client.post(SETUP, {"code": code})
+    assert "has been used" in answer_of(come(), code)
 
 
 def test_a_wrong_code_makes_the_right_one_wait(account: Any) -> None:
