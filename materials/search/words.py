@@ -58,8 +58,8 @@ with told as (
     select chunk_id, version, 0::bigint as terms from chunk_words
     where class_id = %(class_id)s and key_id = %(key_id)s
     union all
-    select w.chunk_id, w.version, 1::bigint << t.term
-    from unnest(%(terms)s::int[], %(pieces)s::text[]) as t(term, pieces)
+    select w.chunk_id, w.version, 1::bigint << t.number::int - 1
+    from unnest(string_to_array(%(pieces)s, ';')) with ordinality as t(pieces, number)
     join chunk_words w on w.pieces @> t.pieces::int[] and w.key_id = %(key_id)s
 ), known as materialized (
     select chunk_id, version, bit_or(terms) as terms from told group by chunk_id, version
@@ -114,11 +114,8 @@ def textual(class_id: UUID, terms: Sequence[Term]) -> ByWords:
 
 def _lookups(class_id: UUID, terms: Sequence[Term]) -> dict[str, Any]:
     hashes = PieceHashes(class_id)
-    return {
-        "key_id": secret().id,
-        "terms": list(range(len(terms))),
-        "pieces": [_array(hashes.of(term.pieces)) for term in terms],
-    }
+    pieces = (hashes.of(term.pieces) for term in terms)
+    return {"key_id": secret().id, "pieces": ";".join(map(_array, pieces))}
 
 
 def _spelled(terms: Sequence[Term]) -> dict[str, Any]:
