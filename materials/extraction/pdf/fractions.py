@@ -27,6 +27,8 @@ _GLUED: Final = 0.3
 
 _SUMMED: Final = ("+", "×", "·")
 _CHARS: Final = 40
+_COMPARED: Final = 500_000
+"""Pairs of bars and runs that are looked at: a second's work, and more than any formula has."""
 _WORDS = re.compile(r"[^\W\d_]{3,}")
 _ONE_TOKEN = re.compile(r"[^\W\d_]+['′]*(\([\w, ]*\)|!)?|\([^()]*\)|\|[^|]*\||\d[\d.,]*!?")
 _SCRIPTS = re.compile(r"[⁰¹²³⁴-⁹₀-₉⁺⁻₊₋]+|[_^](\w|\([^()]*\))")
@@ -49,7 +51,10 @@ def with_fractions(runs: list[Run], rules: Callable[[], Iterable[Rule]]) -> list
     roots = [run for run in runs if run.text.endswith(ROOT)]
     if not stacked and not roots:
         return runs
-    for bar in sorted(rules(), key=lambda bar: bar.right - bar.left):
+    bars = sorted(rules(), key=lambda bar: bar.right - bar.left)
+    if len(bars) * len(runs) > _COMPARED:
+        return runs
+    for bar in bars:
         if any(_begins_at(bar, root) for root in roots):
             runs = _with_root(runs, bar)
         elif any(_lies_between(bar, *pair) for pair in stacked):
