@@ -243,6 +243,15 @@ def test_it_numbers_lists_as_they_are_shown() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("form", "last"),
+    [("hebrew1", "טז."), ("hebrew2", "ע."), ("arabicAlpha", "ط."), ("arabicAbjad", "ع.")],
+)
+def test_it_numbers_lists_in_hebrew_and_arabic(form: str, last: str) -> None:
+    body = "".join(listed(f"Item {n}") for n in range(16))
+    assert numbered(body, numbering((form, "%1.")))[-1] == f"{last} Item 15"
+
+
 def test_it_numbers_headings_by_all_their_levels() -> None:
     parts = numbering(("upperRoman", "%1"), ("decimal", "%1.%2"))
     heading = '<w:outlineLvl w:val="0"/>'

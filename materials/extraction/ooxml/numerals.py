@@ -9,6 +9,11 @@ _ROMAN: Final = (
 )  # fmt: skip
 _LARGEST_ROMAN: Final = 3_999
 _LARGEST_LETTERS: Final = 26 * 30
+_HEBREW: Final = tuple(zip((400, 300, 200, 100, *range(90, 9, -10), *range(9, 0, -1)),
+    "תשרקצפעסנמלכיטחזוהדגבא", strict=True))  # fmt: skip
+_HEBREW_LETTERS: Final = "אבגדהוזחטיכלמנסעפצקרשת"
+_ARABIC_LETTERS: Final = "أبتثجحخدذرزسشصضطظعغفقكلمنهوي"
+_ABJAD: Final = "أبجدهوزحطيكلمنسعفصقرشتثخذضظغ"
 _ORDINALS: Final = {1: "st", 2: "nd", 3: "rd"}
 
 
@@ -38,6 +43,24 @@ def roman(number: int) -> str:
     return out
 
 
+def hebrew(number: int) -> str:
+    """א, ב, … י, יא, … טו, טז; decimal out of range."""
+    if not 0 < number < 500:
+        return str(number)
+    out = ""
+    for value, sign in _HEBREW:
+        if number in (15, 16):  # never a name of God
+            return out + ("טו" if number == 15 else "טז")
+        if number >= value:
+            out, number = out + sign, number - value
+    return out
+
+
+def _of(alphabet: str) -> Callable[[int], str]:
+    """The letters of an alphabet one by one; decimal out of range."""
+    return lambda number: alphabet[number - 1] if 0 < number <= len(alphabet) else str(number)
+
+
 def _ordinal(number: int) -> str:
     teens = number % 100 in (11, 12, 13)
     return f"{number}{'th' if teens else _ORDINALS.get(number % 10, 'th')}"
@@ -50,5 +73,9 @@ _FORMS: Final[dict[str, Callable[[int], str]]] = {
     "upperRoman": lambda number: roman(number).upper(),
     "decimalZero": lambda number: f"{number:02d}",
     "ordinal": _ordinal,
+    "hebrew1": hebrew,
+    "hebrew2": _of(_HEBREW_LETTERS),
+    "arabicAlpha": _of(_ARABIC_LETTERS),
+    "arabicAbjad": _of(_ABJAD),
     "numberInDash": lambda number: f"- {number} -",
 }

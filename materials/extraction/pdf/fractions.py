@@ -163,21 +163,16 @@ def _fraction(above: list[Run], below: list[Run], bar: Rule, beside: Sequence[Ru
     if not beside and _is_underlined(bar, above, over, under):
         return None
     text = f"{_grouped(over)}/{_grouped(under)}"
-    line = beside[0] if beside else None
-    size = line.size if line else size
-    baseline = line.baseline if line else bar.y - _AXIS * size
-    return replace(
-        above[0],
-        text=f"({text})" if any(_is_glued(bar, run) for run in beside) else text,
-        left=bar.left,
-        right=bar.right,
-        size=size,
-        baseline=baseline,
-        bottom=line.bottom if line else baseline - _AXIS * size,
-        top=line.top if line else baseline + 3 * _AXIS * size,
-        spaced=True,
-        ends=(above[0].ends[0], below[-1].ends[1]),
-    )
+    if any(_is_glued(bar, run) for run in beside):
+        text = f"({text})"
+    ends = above[0].ends[0], below[-1].ends[1]
+    if beside:
+        on_line = replace(beside[0], text=text, spaced=True, ends=ends)
+    else:
+        base = bar.y - _AXIS * size
+        bottom, top = base - _AXIS * size, base + 3 * _AXIS * size
+        on_line = Run(text, 0.0, 0.0, size, base, bottom, top, spaced=True, ends=ends)
+    return replace(on_line, left=bar.left, right=bar.right)
 
 
 def _is_underlined(bar: Rule, above: Sequence[Run], over: str, under: str) -> bool:
