@@ -43,7 +43,7 @@ _MIRRORED = str.maketrans("()[]{}<>«»≤≥⟨⟩", ")(][}{><»«≥≤⟩⟨"
 
 def is_right_to_left(text: str) -> bool:
     """Whether any letter of the text is one that runs from right to left."""
-    return bool(_RIGHT_TO_LEFT.search(text))
+    return not text.isascii() and bool(_RIGHT_TO_LEFT.search(text))
 
 
 # From the order of the file to that of the page ---------------------------------------------------
