@@ -73,6 +73,11 @@ def test_it_composes_accents_printed_over_their_letters() -> None:
     assert page_text(document(drawing)) == "können"
 
 
+def test_it_composes_accents_that_come_after_their_word() -> None:
+    drawing = text(72, 700, 12, "fur das Alter") + text(75.33, 700, 12, "\xa8", "F")
+    assert page_text(document(drawing)) == "für das Alter"
+
+
 def test_a_character_without_a_meaning_leaves_the_others_in_their_places() -> None:
     drawing = text(72, 700, 12, r"Of \000 about") + text(170, 700, 12, "10")
     drawing += text(183.4, 704.5, 7, "23") + text(200, 700, 12, "parts")

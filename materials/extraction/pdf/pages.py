@@ -22,6 +22,7 @@ from functools import partial
 from itertools import groupby, repeat
 from math import hypot, isfinite, pi
 from typing import Final
+from unicodedata import normalize
 
 from materials.extraction.pdf.bidi import (
     as_written,
@@ -49,6 +50,8 @@ PAGE_CHARS: Final = 100_000
 
 _ACCENT = re.compile("[" + re.escape("".join(ACCENTS)) + "]")
 _HALF = re.compile("[\ud800-\udfff]")
+_LATE: Final = 200
+"""Characters between a letter and its accent."""
 _SAMPLES: Final = 40
 _SLANTED: Final = 4
 _LEANING: Final = 0.15
@@ -213,7 +216,23 @@ class TextPage:
                     chars = chars or list(self.raw)
                     chars[index] = accent(found[0], before=before)
                     break
+            else:
+                far = self._letter_before(index) if not found[0].isascii() else None
+                if far is not None:
+                    chars = chars or list(self.raw)
+                    # One sign in its place, and nothing where the accent comes late.
+                    chars[far] = normalize("NFC", chars[far] + ACCENTS[found[0]])[:1]
+                    chars[index] = " "
         return "".join(chars) if chars else self.raw
+
+    def _letter_before(self, accent: int) -> int | None:
+        """The letter under an accent that comes after the word, as some TeX files write it."""
+        _, bottoms, _, tops = self._sides
+        for index in range(accent - 2, max(-1, accent - _LATE), -1):
+            height = min(tops[accent], tops[index]) - max(bottoms[accent], bottoms[index])
+            if 2 * height > tops[accent] - bottoms[accent] and self._letter_under(accent, index):
+                return index
+        return None
 
     def _letter_under(self, accent: int, index: int) -> bool:
         if not 0 <= index < self._count or not self.raw[index].isalpha():
