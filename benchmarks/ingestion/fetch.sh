@@ -2,7 +2,8 @@
 # fetch.sh FOLDER: files as people made them, one folder a package. Nothing of it is committed.
 #
 # Documents inside the source packages of libraries that read documents, and manuals of three
-# documentation packages. FOLDER-apart gets documents of science that no rule is ever tuned on. Debian only, as root; the sources come from where apt's packages come.
+# documentation packages. FOLDER-science gets documents of science, FOLDER-apart manuals that no rule
+# is ever tuned on: their texts are not looked at. Debian only, as root; the sources come from where apt's packages come.
 set -euo pipefail
 mkdir -p "$1/apt/lists" "$1/apt/parts" && cd "$1"
 here=$PWD
@@ -33,7 +34,10 @@ unpack() { # PACKAGE FOLDER
 for package in "${manuals[@]}"; do
     unpack "$package" "$package"
 done
-unpack texlive-science-doc "$here-apart/texlive-science-doc"
+unpack texlive-science-doc "$here-science/texlive-science-doc"
+for package in r-doc-pdf evolver-doc auto-multiple-choice-doc-pdf; do
+    unpack "$package" "$here-apart/$package"
+done
 for package in python-docx python-pptx; do
     [ -d "$package" ] && continue
     (cd apt && "$here/../../.venv/bin/python" -m pip download -q --no-deps --no-binary :all: --no-build-isolation "$package")
