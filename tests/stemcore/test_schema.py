@@ -1,7 +1,9 @@
 """What is ours lives in its own schema, closed to browsers."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+import psycopg
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
@@ -16,17 +18,52 @@ from tests.pooler import needs_direct
 pytestmark = needs_direct
 
 
+@contextmanager
+def platform(server: ServerHandle, name: str) -> Iterator[Superuser]:
+    """A database that this service has not been near yet."""
+    with new_database(server, name) as superuser:
+        yield superuser
+    with psycopg.connect(server.url(), autocommit=True) as last:
+        last.execute(f'DROP DATABASE "{name}"'.encode())
+
+
+@contextmanager
+def led_to(server: ServerHandle, superuser: Superuser) -> Iterator[None]:
+    """Django leads to this database."""
+    here = connections.settings["default"]["NAME"]
+    point_django_at(server, superuser.info.dbname)
+    yield
+    point_django_at(server, here)
+
+
 @pytest.fixture
 def hosted(
     database_server: ServerHandle, database: Superuser, worker_id: str
 ) -> Iterator[Superuser]:
     """A platform database that this service has not been near yet; Django leads to it."""
-    here = connections.settings["default"]["NAME"]
-    with new_database(database_server, f"hosted_{worker_id}") as superuser:
-        point_django_at(database_server, f"hosted_{worker_id}")
+    with (
+        platform(database_server, f"hosted_{worker_id}") as superuser,
+        led_to(database_server, superuser),
+    ):
         yield superuser
-        point_django_at(database_server, here)
-    database.execute(f'DROP DATABASE "hosted_{worker_id}"'.encode())
+
+
+@pytest.fixture(scope="module")
+def shared(database_server: ServerHandle, worker_id: str) -> Iterator[Superuser]:
+    with platform(database_server, f"shared_{worker_id}") as superuser:
+        yield superuser
+
+
+@pytest.fixture
+def closed(
+    database_server: ServerHandle, database: Superuser, shared: Superuser
+) -> Iterator[Superuser]:
+    """A database after a good deployment; its tests take back what they open."""
+    with led_to(database_server, shared):
+        if not tables_in(shared, "stem"):
+            call_command("migrate", verbosity=0)
+        assert rights_faults() == []
+        yield shared
 
 
 def tables_in(superuser: Superuser, schema: str) -> set[str]:
@@ -140,24 +177,23 @@ def test_browsers_reach_nothing_even_with_generous_defaults(hosted: Superuser) -
 @pytest.mark.parametrize(
     ("grant", "faults"),
     [
-        ("USAGE ON SCHEMA stem TO anon", ["anon may use schema stem."]),
+        ("USAGE ON SCHEMA stem {to} anon", ["anon may use schema stem."]),
         (
-            "SELECT ON stem.auth_user TO authenticated",
+            "SELECT ON stem.auth_user {to} authenticated",
             ["authenticated may use stem.auth_user."],
         ),
         (
-            "UPDATE (email) ON stem.auth_user TO PUBLIC",
+            "UPDATE (email) ON stem.auth_user {to} PUBLIC",
             ["anon may use stem.auth_user.", "authenticated may use stem.auth_user."],
         ),
     ],
 )
 def test_the_deploy_check_names_what_browsers_may_use(
-    hosted: Superuser, grant: str, faults: list[str]
+    closed: Superuser, grant: str, faults: list[str]
 ) -> None:
-    call_command("migrate", verbosity=0)
-    assert deploy_faults() == []
-    hosted.execute(f"GRANT {grant}".encode())
+    closed.execute(f"GRANT {grant.format(to='TO')}".encode())
     assert deploy_faults() == faults
+    closed.execute(f"REVOKE {grant.format(to='FROM')}".encode())
 
 
 def rights_faults() -> list[str]:
@@ -185,36 +221,34 @@ ROUTINE = "CREATE FUNCTION stem.peek() RETURNS int LANGUAGE sql AS 'SELECT 1'"
     ],
 )
 def test_the_deploy_check_names_open_routines_and_future_objects(
-    hosted: Superuser, statements: str, faults: list[str]
+    closed: Superuser, statements: str, faults: list[str]
 ) -> None:
-    call_command("migrate", verbosity=0)
-    assert rights_faults() == []
-    hosted.execute(statements.encode())
+    closed.execute(statements.encode())
     assert rights_faults() == faults
     if "FUNCTION" in statements:  # a superuser's, so migrate cannot take its right back
-        hosted.execute("ALTER FUNCTION stem.peek() OWNER TO stem_backend")
+        closed.execute("ALTER FUNCTION stem.peek() OWNER TO stem_backend")
     call_command("migrate", verbosity=0)
     assert rights_faults() == []
+    closed.execute("DROP FUNCTION IF EXISTS stem.peek()")
 
 
-def test_what_the_service_makes_later_is_closed_to_public(hosted: Superuser) -> None:
-    call_command("migrate", verbosity=0)
+def test_what_the_service_makes_later_is_closed_to_public(closed: Superuser) -> None:
     with connection.cursor() as cursor:
         cursor.execute(ROUTINE)
     assert rights_faults() == []
+    closed.execute("DROP FUNCTION stem.peek()")
 
 
 @pytest.fixture
-def login(hosted: Superuser) -> Iterator[str]:
+def login(closed: Superuser) -> Iterator[str]:
     """A login with no right at all, which the checks use after a good deployment."""
-    call_command("migrate", verbosity=0)
     name = "some_login"
-    hosted.execute(f"CREATE ROLE {name} LOGIN; GRANT USAGE ON SCHEMA stem TO {name}".encode())
+    closed.execute(f"CREATE ROLE {name} LOGIN; GRANT USAGE ON SCHEMA stem TO {name}".encode())
     connections.settings["default"]["USER"] = name
     connection.close()
     yield name
     connection.close()
-    hosted.execute(f"DROP OWNED BY {name}; DROP ROLE {name}".encode())
+    closed.execute(f"DROP OWNED BY {name}; DROP ROLE {name}".encode())
 
 
 @pytest.mark.parametrize(
@@ -229,9 +263,9 @@ def login(hosted: Superuser) -> Iterator[str]:
     ],
 )
 def test_the_deploy_check_names_what_the_login_can_too_much_or_too_little(
-    hosted: Superuser, login: str, rights: str, faults: list[str]
+    closed: Superuser, login: str, rights: str, faults: list[str]
 ) -> None:
-    hosted.execute(rights.encode())
+    closed.execute(rights.encode())
     found = [fault.partition(":")[0] for fault in rights_faults()]
     # What such a login would make is another matter.
     assert [code for code in found if code != "stemcore.E006"] == faults
