@@ -2,7 +2,6 @@
 
 import os
 import re
-import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from time import monotonic, sleep
@@ -21,7 +20,7 @@ from stemcore.runtime import runtime
 from tests import factories
 from tests.cast import Cast
 from tests.client import Api, data_of, error_of
-from tests.processes import ROOT, environment, shell
+from tests.processes import ROOT
 from tests.provider_fixtures import Providers
 from tests.service import service
 from tests.stubs import steps
@@ -160,18 +159,6 @@ async def test_it_is_read_and_not_written(api: Api, watched: None) -> None:
 async def test_without_a_token_there_is_no_such_route(api: Api) -> None:
     for headers in ({}, {"authorization": "Bearer "}):
         error_of(await api.get("/metrics", headers=headers), 404, "not_found")
-
-
-def test_unset_no_library_is_loaded() -> None:
-    watchers = "prometheus_client", "stemcore.observing.metrics", "stemcore.observing.traces"
-    names = f"import sys, stemcore.asgi; print(sorted({{*{watchers}}} & {{*sys.modules}}))"
-    known = {
-        "DJANGO_SECRET_KEY": "x",
-        "DJANGO_ALLOWED_HOSTS": "x",
-        "DATABASE_URL": "postgres://u:p@h/d",
-    }
-    done = shell(f'{sys.executable} -c "{names}"', environment(**known))
-    assert (done.stderr, done.stdout) == ("", "[]\n")
 
 
 def test_a_folder_that_an_operator_names_is_made(
