@@ -1,14 +1,18 @@
 """The door: attempts are counted, headers keep pages to themselves, idle sessions end."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import connection
-from django.test import Client
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import DatabaseError, connection, transaction
+from django.test import Client, RequestFactory
 
 from stemcore.console import door, site
+from stemcore.console.failure import not_taken
 
 PASSWORD = "a-long-password-of-the-tests"
 
@@ -120,6 +124,35 @@ def test_a_session_that_the_database_does_not_store_is_no_bad_request(
     assert answer.status_code == 503
     assert answer["Retry-After"]
     assert b"did not answer in time" in answer.content
+
+
+def shown_for(error: UpdateError) -> Any:
+    """What is shown when a session was not stored, by Django's middleware, for this reason."""
+    interrupted = SessionInterrupted()
+    interrupted.__context__ = error
+    return not_taken(RequestFactory().get("/admin/"), interrupted)
+
+
+def test_neither_is_one_in_a_transaction_that_is_broken(staff: Any, database: Any) -> None:
+    session = staff().session
+    session["used_at"] = 0
+    with suppress(DatabaseError), transaction.atomic():
+        with suppress(DatabaseError):
+            connection.cursor().execute("SELECT nothing")
+        with pytest.raises(UpdateError) as raised:
+            session.save()
+    assert shown_for(raised.value).status_code == 503
+
+
+def test_a_login_that_ended_meanwhile_says_so(staff: Any, database: Any) -> None:
+    session = staff().session
+    session["used_at"] = 0
+    database.execute("DELETE FROM stem.django_session")
+    with pytest.raises(UpdateError) as raised:
+        session.save()
+    answer = shown_for(raised.value)
+    assert answer.status_code == 400
+    assert b"log in again" in answer.content
 
 
 @pytest.mark.parametrize(
