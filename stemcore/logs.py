@@ -55,11 +55,15 @@ class _Lines:
             sys.stderr.buffer.flush()
 
 
-def _as_json(_: Any, __: str, event: EventDict) -> bytes:
-    return _encode(event).encode()
-
-
 _encode = json.JSONEncoder(default=repr).encode
+
+
+def _as_json(_: Any, __: str, event: EventDict) -> str:
+    return _encode(event)
+
+
+def _as_line(_: Any, __: str, event: EventDict) -> bytes:
+    return _encode(event).encode()
 
 
 def configure_logging(form: str, level: str) -> None:
@@ -75,8 +79,8 @@ def configure_logging(form: str, level: str) -> None:
         # Our own lines are written at once: by way of the standard library each costs four times
         # as much, and there is one for every request.
         factory: Any = structlog.BytesLoggerFactory(cast(BinaryIO, _Lines()))
-        last: Any = _as_json
-        renderer: Any = structlog.processors.JSONRenderer()
+        last: Any = _as_line
+        renderer: Any = _as_json
     else:
         factory = structlog.stdlib.LoggerFactory()
         last = structlog.stdlib.ProcessorFormatter.wrap_for_formatter

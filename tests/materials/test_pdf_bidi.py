@@ -22,7 +22,10 @@ LINES = [
     (".3x + 5 = 20 האוושמה תא ורתפ .1", "1. פתרו את המשוואה 3x + 5 = 20."),
     (".x > 0 רובע תרדגומ log₂(x) היצקנופה", "הפונקציה log₂(x) מוגדרת עבור x > 0."),
     (".C°5- ةرارح دنع %25 ةبسن", "نسبة 25% عند حرارة -5°C."),
-    (".عراستلا بسحا ،m = 3 kg ةلتكلاو F = 12 N ةوقلا", "القوة F = 12 N والكتلة m = 3 kg، احسب التسارع."),  # noqa: E501
+    (
+        ".عراستلا بسحا ،m = 3 kg ةلتكلاو F = 12 N ةوقلا",
+        "القوة F = 12 N والكتلة m = 3 kg، احسب التسارع.",
+    ),
     ("!معن ؟يلوأ ١٧ ددعلا له", "هل العدد ١٧ أولي؟ نعم!"),
     ("The word םלוע םולש means hello world.", "The word שלום עולם means hello world."),
 ]  # fmt: skip
@@ -80,10 +83,11 @@ def test_letters_of_one_sign_come_in_their_order() -> None:
 def test_a_table_is_read_from_its_right_column_on() -> None:
     rows = [("ךרע", "לדוג"), ("10.5", "הסמ"), ("300", "תוריהמ")]
     letters = sorted({char for row in rows for cell in row for char in cell})
-    drawing = "".join(
-        text(72 + 160 * x, 700 - 16 * y, 12, "".join(f"{letters.index(c) + 1:04x}" for c in cell), "M")  # noqa: E501
-        for y, row in enumerate(rows)
-        for x, cell in enumerate(row)
-    )  # fmt: skip
+
+    def drawn(x: int, y: int, cell: str) -> str:
+        codes = "".join(f"{letters.index(char) + 1:04x}" for char in cell)
+        return text(72 + 160 * x, 700 - 16 * y, 12, codes, "M")
+
+    drawing = "".join(drawn(x, y, cell) for y, row in enumerate(rows) for x, cell in enumerate(row))
     made = document(drawing, letters=hexadecimal(letters))
     assert read(made).split("\n") == ["גודל | ערך", "מסה | 10.5", "מהירות | 300"]
