@@ -16,7 +16,7 @@ from stemcore.console import columns, pages
 from stemcore.console.actions import NothingDone, RowAction
 from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
-from stemcore.console.markup import duration, link, list_url, row_link, token_flow
+from stemcore.console.markup import link, list_url, row_link
 
 READ_TEXT = "chat.read_message_text"
 
@@ -109,6 +109,8 @@ class ChatSessionAdmin(columns.OfClass, ConsoleAdmin):
 @admin.register(ChatMessage)
 class ChatMessageAdmin(ConsoleAdmin):
     when = columns.moment("created_at", "When")
+    latency = columns.latency()
+    tokens = columns.tokens()
 
     list_display = ("when", "author_kind", "of_session", "model", "latency", "tokens")
     list_filter = (
@@ -135,14 +137,6 @@ class ChatMessageAdmin(ConsoleAdmin):
             return {"closed": True}
         self.log_read(request, row, "Read this message.")
         return {"messages": [ChatMessage.objects.get(pk=row.pk)], "many": pages.MANY}
-
-    @display(description="Latency", ordering="latency_ms")
-    def latency(self, row: ChatMessage) -> str:
-        return duration(row.latency_ms)
-
-    @display(description="Tokens in → out", ordering="total_tokens")
-    def tokens(self, row: ChatMessage) -> str:
-        return token_flow(row.prompt_tokens, row.completion_tokens, row.total_tokens)
 
     @display(description="Session", ordering="session__title")
     def of_session(self, row: ChatMessage) -> SafeString | str:

@@ -25,7 +25,6 @@ from stemcore.console.base import ConsoleAdmin
 from stemcore.console.filters import choices_filter
 from stemcore.console.markup import (
     NOTHING,
-    duration,
     lines,
     link,
     list_link,
@@ -207,6 +206,8 @@ class GuestAdmissionAdmin(ConsoleAdmin):
 @admin.register(ProviderCall)
 class ProviderCallAdmin(ConsoleAdmin):
     when = columns.moment("created_at", "When")
+    latency = columns.latency()
+    tokens = columns.tokens()
 
     list_display = (
         "when",
@@ -250,14 +251,6 @@ class ProviderCallAdmin(ConsoleAdmin):
     @display(description="Status", ordering="status")
     def outcome(self, row: ProviderCall) -> SafeString:
         return tag(row.status, f"{row.status}: {row.error_kind}" if row.error_kind else "")
-
-    @display(description="Latency", ordering="latency_ms")
-    def latency(self, row: ProviderCall) -> str:
-        return duration(row.latency_ms)
-
-    @display(description="Tokens in → out", ordering="total_tokens")
-    def tokens(self, row: ProviderCall) -> str:
-        return token_flow(row.prompt_tokens, row.completion_tokens, row.total_tokens)
 
     @display(description="Cost")
     def cost(self, row: ProviderCall) -> str:

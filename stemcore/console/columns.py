@@ -51,6 +51,26 @@ def archived(is_archived: Callable[[Any], bool], ordering: str) -> Any:
     return column
 
 
+def latency() -> Any:
+    """How long a call of a model took."""
+
+    @display(description="Latency", ordering="latency_ms")
+    def column(_admin: Any, row: Any) -> str:
+        return markup.duration(row.latency_ms)
+
+    return column
+
+
+def tokens() -> Any:
+    """The tokens of a call of a model."""
+
+    @display(description="Tokens in → out", ordering="total_tokens")
+    def column(_admin: Any, row: Any) -> str:
+        return markup.token_flow(row.prompt_tokens, row.completion_tokens, row.total_tokens)
+
+    return column
+
+
 def count_of(model: type[Model], field: str) -> Subquery:
     """How many rows of a model refer to the row at hand by that field; null for none."""
     rows = model._default_manager.filter(**{field: OuterRef("pk")}).order_by()
