@@ -23,52 +23,27 @@ KEPT = (
     "storage.buckets",
     "pgmq.meta",
 )
-HELPERS = """
-create schema testing;
-
-create view testing.tables as
+TABLES = """
   select format('%I.%I', schemaname, tablename) as name from pg_tables
-  where schemaname in ('public', 'auth', 'storage', 'pgmq', 'stem');
-
-create function testing.empty(kept text[]) returns void language plpgsql
-  set session_replication_role = replica set lock_timeout = '5s' as $$
-declare
-  name text;
-  filled boolean;
+  where schemaname in ('public', 'auth', 'storage', 'pgmq', 'stem')
+"""
+# A slot that was taken and given back leaves its counters as they were.
+TOUCHED = ("public.guest_sandboxes", "public.guest_session_quota")
+# Counting requests is no change: a refused one is counted, too.
+UNSEEN = ("stem.throttle_counts",)
+EMPTY = """
+create schema testing;
+create function testing.empty() returns void language plpgsql as $$
 begin
-  for name in select t.name from testing.tables t where t.name <> all (kept) loop
-    execute 'select exists (select from ' || name || ')' into filled;
-    if filled then
-      execute 'delete from ' || name;
-    end if;
-  end loop;
+{deletions}
   insert into public.guest_session_quota (scope) values ('global');
-end $$;
-
-create function testing.fingerprint() returns jsonb language plpgsql as $$
-declare
-  name text;
-  digest text;
-  found jsonb := '{}';
-begin
-  -- Counting requests is no change: a refused one is counted, too.
-  for name in select t.name from testing.tables t where t.name <> 'stem.throttle_counts' loop
-    execute 'select md5(string_agg(row, E''\\n'' order by row)) from '
-      || '(select ' || case
-        -- A slot that was taken and given back leaves its counters as they were.
-        when name in ('public.guest_sandboxes', 'public.guest_session_quota')
-          then '(to_jsonb(t) - ''updated_at'')::text'
-        else 't::text'
-      end || ' as row from ' || name || ' t) rows'
-      into digest;
-    found := found || jsonb_build_object(name, digest);
-  end loop;
-  return found;
 end $$;
 """
 
 Superuser = psycopg.Connection[dict[str, Any]]
 _superusers: list[Superuser] = []
+_sweepers: list[psycopg.Connection[Any]] = []
+_fingerprint = ""
 
 
 def superuser() -> Superuser:
@@ -81,15 +56,32 @@ def superuser() -> Superuser:
 
 def empty() -> None:
     """Deletes every row that a test may have left."""
-    superuser().execute("SELECT testing.empty(%s)", [list(KEPT)])
+    _sweepers[-1].execute("SELECT testing.empty()")
 
 
 def fingerprint() -> Mapping[str, str | None]:
     """A digest of each table's rows by the table's name; equal digests mean that no row changed."""
-    row = superuser().execute("SELECT testing.fingerprint() AS found").fetchone()
-    assert row is not None
-    found: dict[str, str | None] = row["found"]
-    return found
+    return {row["name"]: row["digest"] for row in superuser().execute(_fingerprint.encode())}
+
+
+def write_helpers(connection: Superuser) -> None:
+    """The statements for the tables that are there: nearly every test runs them, so they are static
+    and planned once."""
+    global _fingerprint
+    tables = [row["name"] for row in connection.execute(TABLES)]
+    deletions = (
+        f"if exists (select from {table}) then delete from {table}; end if;"
+        for table in tables
+        if table not in KEPT
+    )
+    connection.execute(EMPTY.format(deletions="\n".join(deletions)).encode())
+    _fingerprint = " union all ".join(_digest(table) for table in tables if table not in UNSEEN)
+
+
+def _digest(table: str) -> str:
+    row = "(to_jsonb(t) - 'updated_at')::text" if table in TOUCHED else "t::text"
+    digest = f"(select md5(string_agg({row}, E'\\n' order by {row})) from {table} t)"
+    return f"select '{table}' as name, {digest} as digest"
 
 
 @contextmanager
@@ -120,14 +112,22 @@ def new_database(server: ServerHandle, name: str) -> Iterator[Superuser]:
 @contextmanager
 def django_database(server: ServerHandle, name: str) -> Iterator[Superuser]:
     """A new database that Django's connections of all threads lead to, with our own tables."""
-    with new_database(server, name) as connection:
-        connection.execute(HELPERS)
+    # Without triggers and foreign keys, in a connection of its own: changing the role within one
+    # would throw away the plans of all its statements.
+    as_replica = "-c session_replication_role=replica -c lock_timeout=5s"
+    with (
+        new_database(server, name) as connection,
+        psycopg.connect(server.url(name), autocommit=True, options=as_replica) as sweeper,
+    ):
         point_django_at(direct(server), name)
         call_command("migrate", verbosity=0)
+        write_helpers(connection)
         point_django_at(server, name)
         _superusers.append(connection)
+        _sweepers.append(sweeper)
         yield connection
         _superusers.pop()
+        _sweepers.pop()
         connections.close_all()
 
 

@@ -263,7 +263,7 @@ async def test_connections_lost_while_the_provider_works_are_replaced(
     await until(gate.arrived.is_set)
     superuser().execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        " WHERE datname = current_database() AND usename = 'stem_backend'"
     )
     gate.opened.set()
     data_of(await sending)

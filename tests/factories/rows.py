@@ -1,6 +1,7 @@
 """Adding, reading and changing rows of any model, with the superuser's rights."""
 
 import itertools
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, TypeVar
 
@@ -17,11 +18,8 @@ serial = itertools.count(1)  # what makes names and codes distinct
 
 def insert(model: type[M], /, **values: Any) -> M:
     """Adds a row; fields that are not given keep the database's defaults. Returns it as stored."""
-    fields = [model._meta.get_field(name) for name in values]
-    values_in = [
-        _to_column(field, value) for field, value in zip(fields, values.values(), strict=True)
-    ]
-    row = superuser().execute(_insertion(model, tuple(values)), values_in).fetchone()
+    statement = _insertion(model, tuple(values))
+    row = superuser().execute(statement, _to_columns(model, values)).fetchone()
     assert row is not None
     return _from_row(model, row)
 
@@ -44,15 +42,19 @@ def _insertion(model: type[Model], names: tuple[str, ...]) -> bytes:
 
 def rows(model: type[M], /, *, order: str = "", **equal: Any) -> list[M]:
     """The rows whose fields equal the given values, as they are stored now."""
+    query = _selection(model, tuple(equal), order)
+    found = superuser().execute(query, _to_columns(model, equal)).fetchall()
+    return [_from_row(model, row) for row in found]
+
+
+@cache
+def _selection(model: type[Model], names: tuple[str, ...], order: str) -> bytes:
     query = sql.SQL("SELECT {} FROM {}").format(_columns(model), _table(model))
-    fields = [model._meta.get_field(name) for name in equal]
-    if fields:
-        tests = (sql.SQL("{} = %s").format(sql.Identifier(field.column)) for field in fields)
-        query += sql.SQL(" WHERE ") + sql.SQL(" AND ").join(tests)
+    if names:
+        query += sql.SQL(" WHERE ") + sql.SQL(" AND ").join(_equal(model, names))
     if order:
         query += sql.SQL(" ORDER BY {}").format(sql.Identifier(order))
-    values = [_to_column(field, value) for field, value in zip(fields, equal.values(), strict=True)]
-    return [_from_row(model, row) for row in superuser().execute(query, values).fetchall()]
+    return query.as_bytes(None)
 
 
 def row(model: type[M], /, **equal: Any) -> M:
@@ -67,21 +69,31 @@ def count(model: type[Model], /, **equal: Any) -> int:
 
 def update(instance: M, **values: Any) -> M:
     """Changes fields of a stored row, past triggers' own opinions of the claims."""
-    fields = [instance._meta.get_field(name) for name in values]
-    key = instance._meta.pk
-    assert key is not None
-    query = sql.SQL("UPDATE {} SET {} WHERE {} = %s RETURNING {}").format(
-        _table(type(instance)),
-        sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(f.column)) for f in fields),
-        sql.Identifier(key.column),
-        _columns(type(instance)),
-    )
-    values_in = [
-        _to_column(field, value) for field, value in zip(fields, values.values(), strict=True)
-    ]
-    found = superuser().execute(query, [*values_in, instance.pk]).fetchone()
+    statement = _change(type(instance), tuple(values))
+    values_in = [*_to_columns(type(instance), values), instance.pk]
+    found = superuser().execute(statement, values_in).fetchone()
     assert found is not None
     return _from_row(type(instance), found)
+
+
+@cache
+def _change(model: type[Model], names: tuple[str, ...]) -> bytes:
+    return (
+        sql.SQL("UPDATE {} SET {} WHERE {} RETURNING {}")
+        .format(
+            _table(model),
+            sql.SQL(", ").join(_equal(model, names)),
+            *_equal(model, ("pk",)),
+            _columns(model),
+        )
+        .as_bytes(None)
+    )
+
+
+def _equal(model: type[Model], names: tuple[str, ...]) -> Iterator[sql.Composed]:
+    for name in names:
+        field: Any = model._meta.pk if name == "pk" else model._meta.get_field(name)
+        yield sql.SQL("{} = %s").format(sql.Identifier(field.column))
 
 
 def _table(model: type[Model]) -> sql.SQL:
@@ -92,6 +104,10 @@ def _table(model: type[Model]) -> sql.SQL:
 def _columns(model: type[Model]) -> sql.Composed:
     names = (sql.Identifier(field.column) for field in model._meta.concrete_fields)
     return sql.SQL(", ").join(names)
+
+
+def _to_columns(model: type[Model], values: dict[str, Any]) -> list[Any]:
+    return [_to_column(model._meta.get_field(name), value) for name, value in values.items()]
 
 
 def _to_column(field: Any, value: Any) -> Any:
