@@ -61,7 +61,7 @@ async def test_a_deadline_that_passes_is_named(
 ) -> None:
     monkeypatch.setattr("chat.views.CANVAS_SECONDS", 0.6)
     providers.always(steps.hang())
-    error = error_of(await route.call(api, cast, timeout_ms=600), 502, route.code)
+    error = error_of(await route.call(api, cast, timeout_ms=1500), 502, route.code)
     assert "timed out" in error["message"].lower()
 
 

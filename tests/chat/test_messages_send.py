@@ -479,7 +479,7 @@ async def test_a_slow_provider_is_said_to_have_timed_out(
     api: Api, cast: Cast, providers: Providers
 ) -> None:
     providers.always(hang())
-    response = await send(api, cast, timeout_ms=700)
+    response = await send(api, cast, timeout_ms=1500)
     told = error_of(response, 502, "response_generation_failed")["message"]
     assert "timed out" in told
     assert stored(cast.session) == []

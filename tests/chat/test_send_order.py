@@ -106,7 +106,7 @@ async def test_a_send_that_waits_too_long_times_out(
 ) -> None:
     first = asyncio.create_task(send(api, cast, "First"))
     await until(gate.arrived.is_set)
-    response = await send(api, cast, "Second", timeout_ms=600)
+    response = await send(api, cast, "Second", timeout_ms=1500)
     told = error_of(response, 502, "response_generation_failed")["message"]
     assert "timed out" in told
     assert tickets() == 1

@@ -28,7 +28,6 @@ OPEN = {"/admin/login/", "/admin/logout/", ASK, SETUP}
 @pytest.fixture
 def account(database: Any, settings: Any) -> Any:
     settings.STAFF_SECOND_FACTOR = "optional"
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast
     return get_user_model().objects.create_superuser("mira", password=PASSWORD)
 
 

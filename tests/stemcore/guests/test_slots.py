@@ -110,7 +110,7 @@ async def test_the_wait_ends_before_the_web_app_gives_up(
 ) -> None:
     for _ in range(2):
         admit(cast.sandbox_two, 60)
-    answer = await embed(api, cast.guest_one, cast.sandbox_one.id, timeout_ms=400)
+    answer = await embed(api, cast.guest_one, cast.sandbox_one.id, timeout_ms=1500)
     error_of(answer, 503, "guest_concurrent_limit")
 
 

@@ -128,7 +128,7 @@ async def test_it_says_that_nothing_is_configured(api: Api, providers: Any) -> N
 
 async def test_it_answers_before_the_caller_gives_up(api: Api, providers: Any) -> None:
     providers.always(steps.hang())
-    error = error_of(await api.post(PATH, {**BODY, "timeout_ms": 700}), 502, "provider_error")
+    error = error_of(await api.post(PATH, {**BODY, "timeout_ms": 1500}), 502, "provider_error")
     assert "timed out" in error["message"]
 
 

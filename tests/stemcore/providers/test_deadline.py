@@ -21,8 +21,8 @@ async def test_it_ends_at_the_deadline_whatever_the_providers_do(
     providers.always(step)
     started = monotonic()
     with pytest.raises(ProviderTimedOut, match="timed out"):
-        await ask(0.3)
-    assert 0.25 < monotonic() - started < 0.3 + SLACK_S
+        await ask(3)  # a second each: a busy machine may stop for half of one
+    assert 2.5 < monotonic() - started < 3 + SLACK_S
     assert len(providers.received) == 3
 
 
@@ -58,7 +58,7 @@ async def test_it_says_timed_out_when_the_others_had_no_time_left(providers: Any
     providers.openrouter.always(steps.error(401))
     providers.openai.always(steps.hang())
     with pytest.raises(ProviderTimedOut, match="openai timed out"):
-        await ask(0.3)
+        await ask(2)
 
 
 async def test_it_ends_embeddings_at_the_deadline_too(providers: Any) -> None:
