@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 
 from chat.models import ChatMessage, ChatSession
-from chat.rows import MESSAGE_KEYS, MessageRow
+from chat.rows import MESSAGE_KEYS, SESSION_KEYS, MessageRow, SessionRow
 from chat.turns import Place, Turn
 from chat.visits import Visit
 from classes.access import (
@@ -420,6 +420,73 @@ def _compaction_parameters(compaction: NewCompaction) -> dict[str, Any]:
     }
 
 
+# The lists ---------------------------------------------------------------------------------------
+
+# Rows come as JSON, in the order of the keys of an answer's row: what is read as ids and moments
+# would only be written out again.
+_MOMENT = "to_char({} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')"
+
+
+class Listing(NamedTuple):
+    """The open sessions of `owner_user_id`, and whether they are enrolled in the class."""
+
+    membership: Membership
+    owner_user_id: UUID
+    is_enrolled: bool
+    sessions: list[SessionRow]
+
+
+# A moment outside the calendar shows as the nearest one in it, as everywhere.
+_DATED_ROW = _MOMENT.format("least(greatest({}, '0001-01-02 00:00+00'), '9999-12-30 00:00+00')")
+_LISTED = dict.fromkeys(("last_message_at", "created_at", "updated_at"), _DATED_ROW)
+_SESSION_ROW = ", ".join(_LISTED.get(key, "{}").format(f"s.{key}") for key in SESSION_KEYS)
+_LISTING = f"""
+    with door as materialized ({MEMBERSHIP}),
+    owner as materialized (
+        -- In a sandbox there is only the guest.
+        select case when class_sandbox_id is null then %(owner_user_id)s else %(user_id)s end as id
+        from door where role is not null
+    )
+    select door.*, owner.id,
+        exists (select from enrollments e where e.class_id = %(class_id)s and e.user_id = owner.id),
+        (
+            select json_agg(
+                json_build_array({_SESSION_ROW})
+                order by s.is_pinned desc, s.last_message_at desc, s.id desc
+            )::text
+            from (
+                select * from class_chat_sessions
+                where class_id = %(class_id)s and owner_user_id = owner.id and archived_at is null
+                order by is_pinned desc, last_message_at desc, id desc limit %(most)s
+            ) s
+        )
+    from door left join owner on true
+"""
+
+
+def listing(visit: Visit, owner_user_id: UUID | None, most: int) -> Listing:
+    """The first `most` sessions, not archived, of the owner or else the user: pinned ones first,
+    then those with the newest message. Whether the user may read them, the caller must look.
+
+    Raises ClassAccessRequired.
+    """
+    parameters = {
+        **_door(visit),
+        "owner_user_id": owner_user_id or visit.user.id,
+        "most": most,
+    }
+    found = _one(_LISTING, parameters)
+    membership = membership_of(visit.user, visit.class_id, found)
+    assert found is not None
+    owner, is_enrolled, rows = found[_WIDTH:]
+    sessions = cast(list[SessionRow], _shown(SESSION_KEYS, rows))
+    return Listing(membership, owner, is_enrolled, sessions)
+
+
+def _shown(keys: Sequence[str], rows: str | None) -> list[dict[str, Any]]:
+    return [dict(zip(keys, row, strict=True)) for row in json.loads(rows or "[]")]
+
+
 # The pages ---------------------------------------------------------------------------------------
 
 
@@ -433,9 +500,6 @@ class Page(NamedTuple):
 
 _SESSION_FIELDS = [field.attname for field in ChatSession._meta.concrete_fields]
 _SESSION = ", ".join(f"session.{field.column}" for field in ChatSession._meta.concrete_fields)
-# The messages come as JSON, in the order of the keys of an answer's row: what is read as ids and
-# moments would only be written out again.
-_MOMENT = "to_char({} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"+00:00\"')"
 # People may write messages of their own past this service, which must not keep a page from others:
 # only the assistant cites.
 _WRITTEN = {
@@ -479,8 +543,5 @@ def page(visit: Visit, session_id: UUID, before: Place | None, most: int) -> Pag
     return Page(
         membership,
         ChatSession.from_db(None, _SESSION_FIELDS, session) if session[0] else None,
-        [
-            cast(MessageRow, dict(zip(MESSAGE_KEYS, row, strict=True)))
-            for row in json.loads(rows or "[]")
-        ],
+        cast(list[MessageRow], _shown(MESSAGE_KEYS, rows)),
     )

@@ -23,6 +23,10 @@ class SessionRow(TypedDict):
     updated_at: Moment
 
 
+SESSION_KEYS = tuple(SessionRow.__annotations__)
+"""Those of a session's row; the table's columns have the same names."""
+
+
 class StoredCitation(TypedDict):
     """A source as it is stored with a message."""
 

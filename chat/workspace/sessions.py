@@ -5,12 +5,12 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from chat import queries
 from chat.errors import OwnerNotEnrolled, OwnSessionNotFound, TeacherAccessRequired
 from chat.models import ChatSession
 from chat.rows import SessionRow, session_row
 from chat.visits import Visit
 from classes.access import Membership
-from classes.models import Enrollment
 from stemcore.database import read, write
 from stemcore.errors import BlankField
 from stemcore.prompts import trimmed
@@ -26,22 +26,13 @@ def list_sessions(visit: Visit, owner_user_id: UUID | None) -> list[SessionRow]:
 
     Raises ClassAccessRequired, TeacherAccessRequired and OwnerNotEnrolled.
     """
-    owner = _listed_owner(visit.enter(), owner_user_id)
-    sessions = ChatSession.objects.filter(
-        classroom_id=visit.class_id, owner_user_id=owner, archived_at=None
-    ).order_by("-is_pinned", "-last_message_at", "-id")
-    return [session_row(session) for session in sessions[:LISTED]]
-
-
-def _listed_owner(membership: Membership, wanted: UUID | None) -> UUID:
-    owner = session_owner(membership, wanted)
-    if owner == membership.user_id:
-        return owner
-    if not membership.is_teacher:
-        raise TeacherAccessRequired
-    if not Enrollment.objects.filter(classroom_id=membership.class_id, user_id=owner).exists():
-        raise OwnerNotEnrolled
-    return owner
+    found = queries.listing(visit, owner_user_id, LISTED)
+    if found.owner_user_id != visit.user.id:
+        if not found.membership.is_teacher:
+            raise TeacherAccessRequired
+        if not found.is_enrolled:
+            raise OwnerNotEnrolled
+    return found.sessions
 
 
 def session_owner(membership: Membership, wanted: UUID | None) -> UUID:
