@@ -11,7 +11,7 @@ from collections import deque
 from contextvars import Context
 from itertools import islice
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from structlog import get_logger
 
 from stemcore.database import UPKEEP, write
@@ -26,6 +26,10 @@ CAPACITY = 10_000
 BATCH = 500
 FLUSH_EVERY_S = 1.0
 CLOSE_WITHIN_S = 2.0
+
+_NUMBERS = (
+    "select nextval(pg_get_serial_sequence('provider_calls', 'id')) from generate_series(1, %s)"
+)
 
 
 class CallLog:
@@ -90,4 +94,17 @@ async def flush() -> None:
 
 @write(lane=UPKEEP)
 def _store(rows: list[ProviderCall]) -> None:
-    ProviderCall.objects.bulk_create(rows)
+    """Stores the rows that are not there yet: a commit may have counted, and its answer be lost.
+
+    Rows keep the ids that they get at the first try, by which they are known at the next.
+    """
+    new = [row for row in rows if row.id is None]
+    for row, number in zip(new, _numbers(len(new)), strict=True):
+        row.id = number
+    ProviderCall.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _numbers(count: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(_NUMBERS, [count])
+        return [number for (number,) in cursor.fetchall()]

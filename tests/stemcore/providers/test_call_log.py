@@ -108,6 +108,24 @@ async def test_it_keeps_the_rows_of_an_outage(
     assert len(rows) == 3
 
 
+async def test_rows_whose_commit_was_in_doubt_are_stored_once(
+    providers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = call_log._store
+
+    async def in_doubt(rows: Any) -> None:
+        await store(rows)
+        raise OperationalError("the connection was lost at the commit")
+
+    monkeypatch.setattr(call_log, "_store", in_doubt)
+    for _ in range(3):
+        await ask()
+        await call_log.flush()
+    monkeypatch.setattr(call_log, "_store", store)
+    rows = await log_rows()
+    assert len(rows) == len({row.id for row in rows}) == 3
+
+
 async def test_it_writes_many_rows_in_batches(providers: Any) -> None:
     providers.configure("openai")
     await asyncio.gather(*(ask() for _ in range(60)))
