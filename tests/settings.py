@@ -29,5 +29,4 @@ os.environ.update(
 
 from stemcore.settings import *  # noqa: E402, F403
 
-# A real one takes half a second a login; the proofs of whole processes and the browser have it.
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_HASHERS = ["tests.hashing.OneRound"]
