@@ -5,7 +5,6 @@ Other languages need no list of their own, since their fillers weigh little by t
 """
 
 import unicodedata
-from functools import lru_cache
 from typing import Final
 
 from stemcore.text import normal_form
@@ -83,7 +82,6 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
-@lru_cache(maxsize=16_384)
 def stem(word: str) -> str:
     """A folded word without its commonest English ending, so that its forms agree."""
     if not word.endswith(_ENDINGS):
