@@ -101,6 +101,7 @@ def test_migrate_gives_a_dedicated_role_its_settings(hosted: Superuser) -> None:
         "statement_timeout=15000",
         "idle_in_transaction_session_timeout=15000",
         "lock_timeout=5000",
+        "client_connection_check_interval=1000",
     ]
 
 

@@ -30,10 +30,15 @@ CANCEL_S = 0.5
 AFTERMATH_S = 2.0
 """How much later than here a limit ends a statement in the database, where nobody is left here."""
 
+LOST_CLIENTS = {"client_connection_check_interval": 1_000}
+"""How often in ms the server looks whether a statement's client is still there: what was hung up
+on ends then, though no cancellation arrived."""
+
 ROLE_LIMITS = {
     "statement_timeout": 15_000,
     "idle_in_transaction_session_timeout": 15_000,
     "lock_timeout": 5_000,
+    **LOST_CLIENTS,
 }
 """The limits in ms that the role itself carries, for what a transaction pooler lets nobody set."""
 
@@ -197,6 +202,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         run = running.get()
         if settings.DATABASE_POOL_MODE == "session":
             limits = _limits(run.lane) if run else dict.fromkeys(ROLE_LIMITS, 0)
+            limits |= LOST_CLIENTS
             options = " ".join(f"-c {name}={ms}" for name, ms in limits.items())
             params["options"] = f"{params.get('options', '')} {options}"
         return params

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from classes.models import AdminUser
 from stemcore.context import answer_due
 from stemcore.database import HEALTH, LONG, SHORT, UPKEEP, Lane, UnitTimeout, read, write
+from stemcore.database.postgres.base import Connection
 from stemcore.supabase.tokens import PlatformUser
 from tests import factories
 from tests.database import Superuser
@@ -119,6 +120,18 @@ async def test_its_caller_has_the_patience_of_its_lane(database: Superuser) -> N
         calls = [asyncio.create_task(read(lane=busy)(sleep.sync)()) for _ in range(3)]
         ended = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), LONG_S / 2)
     assert {type(one) for one in ended} == {UnitTimeout}
+    await until(lambda: sleepers(database) == 0)
+
+
+async def test_it_ends_in_the_database_though_its_cancellation_is_lost(
+    database: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lost(self: Connection, *, timeout: float) -> None:
+        raise psycopg.errors.CancellationTimeout
+
+    monkeypatch.setattr(Connection, "cancel_safe", lost)
+    with own_lane(limit_s=LONG_S, patience_s=0.3) as busy, pytest.raises(UnitTimeout):
+        await read(lane=busy)(sleep.sync)()
     await until(lambda: sleepers(database) == 0)
 
 
