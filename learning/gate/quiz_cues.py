@@ -88,11 +88,7 @@ def _is_within(choice: str, asked: list[str]) -> bool:
     chosen = words(choice)
     if sum(map(len, chosen)) < _SHORTEST_KEY or all(word.isdigit() for word in chosen):
         return False
-    first, length = chosen[0], len(chosen)
-    if any(
-        word == first and asked[start : start + length] == chosen
-        for start, word in enumerate(asked)
-    ):
+    if any(asked[start : start + len(chosen)] == chosen for start in range(len(asked))):
         return True
     content, asked_content = content_of(chosen), content_of(asked)
     if len(content) == 1:
