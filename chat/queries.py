@@ -25,6 +25,7 @@ from classes.access import (
     membership_parameters,
 )
 from materials.search import EMBEDDING_PROVIDER
+from stemcore.database.postgres.base import Moments
 
 # A compaction without the id of its last message counts everything of that moment.
 LAST_ID = UUID(int=2**128 - 1)
@@ -437,7 +438,7 @@ class Listing(NamedTuple):
 
 
 # A moment outside the calendar shows as the nearest one in it, as everywhere.
-_DATED_ROW = _MOMENT.format("least(greatest({}, '0001-01-02 00:00+00'), '9999-12-30 00:00+00')")
+_DATED_ROW = _MOMENT.format(f"least(greatest({{}}, '{Moments.first}'), '{Moments.last}')")
 _LISTED = dict.fromkeys(("last_message_at", "created_at", "updated_at"), _DATED_ROW)
 _SESSION_ROW = ", ".join(_LISTED.get(key, "{}").format(f"s.{key}") for key in SESSION_KEYS)
 _LISTING = f"""
