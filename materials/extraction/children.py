@@ -113,7 +113,9 @@ class _Keeper:
             self._spare = self._spare or Child(path, bounds)
 
     def forget(self) -> None:
-        """Ends the child that waits."""
+        """Ends the child that waits, also one that is only about to be started."""
+        with suppress(RuntimeError):  # at the end of the process
+            self._thread.submit(lambda: None).result()
         with self._lock:
             spare, self._spare = self._spare, None
         if spare:

@@ -12,8 +12,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent import futures
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -287,6 +289,18 @@ def test_a_child_that_died_waiting_costs_no_file() -> None:
     waiting.kill()
     waiting.wait(20)
     assert extract(files.text_pdf("Second"), Kind.PDF, page_limit=1).segments[0].text == "Second"
+
+
+def test_a_child_that_is_only_about_to_start_is_forgotten_too() -> None:
+    keeper, busy = children._Keeper(), threading.Event()
+    keeper._thread.submit(busy.wait)
+    keeper.prepare(sys.path, Bounds())
+    with ThreadPoolExecutor(1) as pool:
+        forgotten = pool.submit(keeper.forget)
+        futures.wait([forgotten], timeout=0.2)
+        busy.set()
+    keeper._thread.shutdown()
+    assert keeper._spare is None
 
 
 def test_the_waiting_child_ends_with_its_parent() -> None:
