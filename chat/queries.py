@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from django.db import connection
-
 from chat.models import ChatMessage, ChatSession
 from chat.rows import MESSAGE_KEYS, SESSION_KEYS, MessageRow, SessionRow
 from chat.turns import Place, Turn
@@ -25,6 +23,7 @@ from classes.access import (
     membership_parameters,
 )
 from materials.search import EMBEDDING_PROVIDER
+from stemcore.database import prepared_cursor
 from stemcore.database.postgres.base import Moments
 
 # A compaction without the id of its last message counts everything of that moment.
@@ -38,14 +37,14 @@ def _door(visit: Visit) -> dict[str, Any]:
 
 
 def _one(statement: str, parameters: dict[str, Any]) -> tuple[Any, ...] | None:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, parameters)
         found: tuple[Any, ...] | None = cursor.fetchone()
         return found
 
 
 def _all(statement: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, parameters)
         rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db import connection
-
 from classes.errors import ClassAccessRequired, ClassArchived
+from stemcore.database import prepared_cursor
 from stemcore.deadline import Deadline
 from stemcore.providers import Call
 from stemcore.supabase.tokens import PlatformUser
@@ -87,7 +86,7 @@ def class_membership(user: PlatformUser, class_id: UUID, sandbox_id: UUID | None
 
     Raises ClassAccessRequired for everybody else, and for a class that does not exist.
     """
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(MEMBERSHIP, membership_parameters(user, class_id, sandbox_id))
         return membership_of(user, class_id, cursor.fetchone())
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from stemcore.database import prepared_cursor
 
 MAX_CANDIDATES: Final = 24
 MAX_PER_MATERIAL: Final = 6
@@ -55,7 +55,7 @@ def fuse(rankings: Iterable[Sequence[Hit]]) -> list[Hit]:
 def rows(sql: str, class_id: UUID, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """What a statement gives for a class; it may name the bounds as `per_material` and `count`."""
     bounds = {"per_material": MAX_PER_MATERIAL, "count": MAX_CANDIDATES}
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(sql, {"class_id": class_id, **bounds, **values})
         found: list[tuple[Any, ...]] = cursor.fetchall()
     return found

@@ -10,6 +10,8 @@ from typing import Any
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
 from django.db import connection
 
+from stemcore.database import prepared_cursor
+
 SWEPT = 100
 
 
@@ -35,7 +37,7 @@ class PostgresCounters(BaseCache):
         """
         seconds = self.default_timeout if timeout is DEFAULT_TIMEOUT else timeout
         stored = self.make_and_validate_key(key, version)
-        with connection.cursor() as cursor:
+        with prepared_cursor() as cursor:
             cursor.execute(
                 "INSERT INTO throttle_counts AS stored (key, count, expires_at)"
                 " VALUES (%s, %s, now() + make_interval(secs => %s)) ON CONFLICT (key) DO UPDATE"

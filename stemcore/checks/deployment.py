@@ -11,6 +11,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 KEY_LENGTH = 22
 KEY_VARIETY = 8
 TOKEN_SECRET_BYTES = 32  # RFC 7518, 3.2: an HS256 key is as long as its hash
+TRANSACTION_POOLER_PORT = "6543"
+"""Supabase's; it takes the connection's settings in silence, and loses them."""
+
 # Variables by the settings that hold them.
 SECRETS = {
     "PYTHON_BACKEND_API_KEY": "PYTHON_BACKEND_API_KEY",
@@ -64,6 +67,11 @@ def _serves(kind: Any) -> list[str]:
 def _default_is_idle() -> bool:
     serving = _serves("generation")
     return bool(serving) and settings.AI_PROVIDER_DEFAULT not in serving
+
+
+def _pools_unsaid() -> bool:
+    port = str(settings.DATABASES["default"].get("PORT", ""))
+    return port == TRANSACTION_POOLER_PORT and settings.DATABASE_POOL_MODE != "transaction"
 
 
 def _is_not_collected() -> bool:
@@ -154,6 +162,13 @@ WEAKNESSES = (
         "Not all files of the admin are collected: browsers ask for the others at each page.",
         "Run `manage.py collectstatic --no-input`.",
         part="SERVES_CONSOLE",
+    ),
+    Weakness(
+        "stemcore.E024",
+        _pools_unsaid,
+        f"DATABASE_URL leads to port {TRANSACTION_POOLER_PORT}, where a transaction pooler gives "
+        "each transaction another connection; statements that are prepared on one fail on others.",
+        "Set DATABASE_POOL_MODE=transaction.",
     ),
 )
 

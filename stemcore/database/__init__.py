@@ -1,6 +1,7 @@
 """Units of database work: plain sync functions, entered from async code in one way."""
 
 from stemcore.database.lanes import BULK, HEALTH, LONG, SHORT, UPKEEP, Lane
+from stemcore.database.prepared import prepared_cursor
 from stemcore.database.runs import UnitTimeout
 from stemcore.database.units import Unit, limited, read, write
 
@@ -14,6 +15,7 @@ __all__ = [
     "Unit",
     "UnitTimeout",
     "limited",
+    "prepared_cursor",
     "read",
     "write",
 ]

@@ -1,6 +1,7 @@
 """Django's PostgreSQL backend on connections that keep to the limits of the run in hand."""
 
 import select
+import sys
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from time import monotonic
@@ -178,7 +179,7 @@ class Moments(BaseTzLoader):
 
 
 class Silence:
-    """When a connection was last found silent: those that are older are not to be trusted."""
+    """When a connection was last found silent or stale: older ones are not to be trusted."""
 
     def __init__(self) -> None:
         self.at = 0.0
@@ -205,6 +206,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             limits |= LOST_CLIENTS
             options = " ".join(f"-c {name}={ms}" for name, ms in limits.items())
             params["options"] = f"{params.get('options', '')} {options}"
+            params["prepare_threshold"] = sys.maxsize  # what asks for it, and nothing else
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection:

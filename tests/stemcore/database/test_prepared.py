@@ -1,0 +1,97 @@
+"""Statements that a connection plans once."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from django.db import NotSupportedError, connection
+
+from stemcore.database import Unit, prepared_cursor, read, write
+from tests.database import Superuser
+from tests.pooler import needs_direct
+
+pytestmark = needs_direct
+
+COUNT = "select count(*) from generate_series(1, %(most)s) n where n::text <> %(but)s"
+
+
+@pytest.fixture
+def numbers(database: Superuser) -> Iterator[Superuser]:
+    """A table whose one row holds a number, and who may change it."""
+    database.execute("CREATE TABLE stem.numbers AS SELECT 7 AS number")
+    database.execute("GRANT SELECT ON stem.numbers TO PUBLIC")
+    yield database
+    database.execute("DROP TABLE stem.numbers")
+
+
+def number(statement: str = "select number from numbers") -> object:
+    with prepared_cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
+def make_them_text(database: Superuser) -> None:
+    database.execute("ALTER TABLE stem.numbers ALTER number TYPE text")
+
+
+@read
+def planned() -> list[tuple[int, int]]:
+    """The statement's result, and how often it was planned and run, each time."""
+    found = []
+    for most, but in ((3, "1"), (2, "1"), (300, "none")):
+        with prepared_cursor() as cursor:
+            cursor.execute(COUNT, {"most": most, "but": but})
+            [count] = cursor.fetchone()
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT generic_plans + custom_plans FROM pg_prepared_statements"
+                " WHERE statement LIKE 'select count(*) from generate_series%'"
+            )
+            found.append((count, *(runs for (runs,) in cursor.fetchall())))
+    return found
+
+
+async def test_a_statement_is_parsed_once_a_connection(database: Superuser) -> None:
+    assert await planned() == [(2, 1), (1, 2), (300, 3)]
+
+
+async def test_other_statements_are_not_prepared(database: Superuser) -> None:
+    @read
+    def prepared() -> list[str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT %s", [1])
+            cursor.execute("SELECT statement FROM pg_prepared_statements")
+            return [statement for (statement,) in cursor.fetchall()]
+
+    assert "SELECT" not in "".join(await prepared())
+
+
+def after_another() -> object:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return number("select number from numbers where true")
+
+
+async def many(unit: Unit[[], object]) -> set[object]:
+    """What a unit gives on all connections of its lane."""
+    return {*await asyncio.gather(*(unit() for _ in range(50)))}
+
+
+@pytest.mark.parametrize("unit", [read(number), write(number), read(after_another)])
+async def test_a_column_of_another_type_fails_nobody(
+    numbers: Superuser, unit: Unit[[], object]
+) -> None:
+    """The platform changes its tables while the service runs."""
+    assert await many(unit) == {7}
+    make_them_text(numbers)
+    assert await many(unit) == {"7"}
+
+
+async def test_a_transaction_that_had_done_something_fails_once(numbers: Superuser) -> None:
+    unit = write(after_another)
+    await many(read(after_another))  # ends the plans for the table of another test
+    assert await many(unit) == {7}
+    make_them_text(numbers)
+    with pytest.raises(NotSupportedError):
+        await unit()
+    assert await many(unit) == {"7"}
