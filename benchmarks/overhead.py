@@ -2,11 +2,11 @@
 
     python -m benchmarks.overhead [--requests 2000] [--rounds 300]
 
-The provider is a stub that answers at once. CPU is what the service's process used, divided by
-the requests, with eight at a time; latency is the median of single requests, taken in turns with
-a request straight to the stub, which is subtracted. A bare asyncio proxy, a bare uvicorn and a
-view of a stock Django stand beside the service. Figures are those of one worker; the client, the
-stub and Postgres share the machine.
+The provider is a stub that answers at once. CPU is what the service's process used, and Postgres,
+divided by the requests, with eight at a time; latency is the median of single requests, taken in
+turns with a request straight to the stub, which is subtracted. A bare asyncio proxy, a bare uvicorn
+and a view of a stock Django stand beside the service. Figures are those of one worker; the client,
+the stub and Postgres share the machine.
 """
 
 import argparse
@@ -17,14 +17,14 @@ import statistics
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import aiohttp
 import uvloop
 
 import benchmarks.django_setup  # noqa: F401 - before what needs Django
 from benchmarks.figures import figure, tell
-from benchmarks.service import Bench, Process, child, running
+from benchmarks.service import Bench, Process, child, database_cpu_s, running
 from tests import factories
 
 AT_A_TIME = 8
@@ -103,12 +103,19 @@ def sends(bench: Bench) -> list[dict[str, Any]]:
     return [world.body(session_id=str(session.id), message=QUESTION) for session in sessions]
 
 
-async def cpu_ms(target: Target, requests: int) -> float:
-    """CPU milliseconds of the process for one request."""
+class Spent(NamedTuple):
+    """CPU milliseconds of one request: the process's own, and Postgres's."""
+
+    process: float
+    database: float
+
+
+async def spent(target: Target, requests: int) -> Spent:
     await repeat(target.request, requests // 10)
-    before = target.process.cpu_s
+    before, database_before = target.process.cpu_s, database_cpu_s()
     await repeat(target.request, requests)
-    return (target.process.cpu_s - before) / requests * 1000
+    used, database_used = target.process.cpu_s - before, database_cpu_s() - database_before
+    return Spent(used / requests * 1000, database_used / requests * 1000)
 
 
 async def repeat(request: Request, times: int) -> None:
@@ -135,7 +142,7 @@ async def measure(bench: Bench, beside: Yardsticks, requests: int, rounds: int) 
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as client:
         measured = targets(client, bench, beside)
         cpu = {
-            target.name: await cpu_ms(target, int(requests * target.share)) for target in measured
+            target.name: await spent(target, int(requests * target.share)) for target in measured
         }
         latency = await latencies_ms(measured, rounds)
     floor = latency["stub alone"]
@@ -144,8 +151,12 @@ async def measure(bench: Bench, beside: Yardsticks, requests: int, rounds: int) 
         f"python -m benchmarks.overhead --requests {requests} --rounds {rounds}",
         [
             *(
-                figure(f"{target.name}, CPU", "ms", cpu[target.name], target.aim_cpu_ms)
+                figure(f"{target.name}, CPU", "ms", cpu[target.name].process, target.aim_cpu_ms)
                 for target in measured
+            ),
+            *(
+                figure(f"{name}, Postgres's CPU", "ms", cpu[name].database)
+                for name in ("llm/generate", "messages/list", "messages/send")
             ),
             *(
                 figure(f"{target.name}, added", "ms", latency[target.name] - floor)

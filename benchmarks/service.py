@@ -14,6 +14,7 @@ from threading import Event, Thread
 from typing import Any
 from urllib.request import urlopen
 
+import psutil
 from django.conf import settings
 
 from chat.models import ChatSession
@@ -107,6 +108,22 @@ def running(stub_delay_ms: float, stub_program: Sequence[str] = STUB) -> Iterato
         stub = stack.enter_context(child(*stub_program, "--delay-ms", str(stub_delay_ms)))
         service = stack.enter_context(serving(server, stub.port))
         yield Bench(service, stub, world, server)
+
+
+def database_cpu_s() -> float:
+    """CPU seconds of Postgres: its first process, and all that work for it."""
+    backend = psutil.Process(database.superuser().info.backend_pid)
+    first = backend.parent()
+    assert first is not None
+    return sum(_cpu_s(one) for one in [first, *first.children(recursive=True)])
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    try:
+        used = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(used.user + used.system)
 
 
 def make_world() -> World:

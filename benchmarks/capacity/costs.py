@@ -6,12 +6,10 @@ from pathlib import Path
 from statistics import mean
 
 import aiohttp
-import psutil
 
 from benchmarks.capacity.learners import PATHS, Answered, Crowd
 from benchmarks.capacity.model import Cost
-from benchmarks.service import Bench
-from tests import database
+from benchmarks.service import Bench, database_cpu_s
 
 METRICS_TOKEN = "token-of-the-capacity-benchmark"
 AT_ONCE = {"messages/send": 16, "messages/list": 2, "sessions/list": 2, "quiz/generate": 16}
@@ -46,22 +44,6 @@ async def read_meter(client: aiohttp.ClientSession, bench: Bench) -> Meter:
         if line.startswith("stem_lane_run_seconds_sum")
     )
     return Meter(bench.service.cpu_s, database_cpu_s(), held)
-
-
-def database_cpu_s() -> float:
-    """CPU seconds of Postgres: its first process, and all that work for it."""
-    backend = psutil.Process(database.superuser().info.backend_pid)
-    first = backend.parent()
-    assert first is not None
-    return sum(_cpu_s(one) for one in [first, *first.children(recursive=True)])
-
-
-def _cpu_s(process: psutil.Process) -> float:
-    try:
-        used = process.cpu_times()
-    except psutil.NoSuchProcess:
-        return 0.0
-    return float(used.user + used.system)
 
 
 async def measure(
