@@ -3,6 +3,7 @@
 from typing import Any, Protocol
 from uuid import UUID
 
+import anyio._backends._asyncio  # noqa: F401 - the client would load it in a test's first request
 import httpx
 from django.conf import settings
 

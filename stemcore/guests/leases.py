@@ -178,6 +178,8 @@ class Leases:
             await asyncio.sleep(RENEW_EVERY_S)
             began = asyncio.get_running_loop().time()
             keys = frozenset(self._held) | self._answered
+            if not keys:
+                return
             try:
                 lost = await admissions.renew(keys)
             except DatabaseFailure as error:

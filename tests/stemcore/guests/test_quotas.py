@@ -2,13 +2,16 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
 from stemcore.guests import admissions as units
+from stemcore.guests import leases
 from stemcore.guests.sweeper import sweep
 from tests import factories
 from tests.cast import Cast
@@ -217,3 +220,22 @@ async def test_a_lease_is_renewed_while_its_request_is_in_work(
     gate.opened.set()
     data_of(await request)
     assert stored(cast.sandbox_one).embedding_operations_used == 1
+
+
+async def test_nothing_is_renewed_once_no_request_is_in_work(
+    api: Api,
+    cast: Cast,
+    providers: Providers,
+    quick_leases: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[Collection[UUID]] = []
+
+    async def renew(keys: Collection[UUID]) -> frozenset[UUID]:
+        asked.append(keys)
+        return frozenset()
+
+    monkeypatch.setattr(units, "renew", renew)
+    data_of(await embed(api, cast.guest_one, cast.sandbox_one.id))
+    await asyncio.sleep(5 * leases.RENEW_EVERY_S)
+    assert frozenset() not in asked

@@ -43,7 +43,7 @@ async def test_it_moves_on_to_the_next_provider(providers: Any, name: str, failu
     providers.configure(name, other)
     getattr(providers, name).always(step)
 
-    result = await ask(1.6 if error_kind == "timeout" else 30, default_provider=name)
+    result = await ask(4 if error_kind == "timeout" else 30, default_provider=name)
 
     assert result.provider == other
     first, *_, last = await log_rows()
