@@ -87,11 +87,17 @@ async def test_a_column_of_another_type_fails_nobody(
     assert await many(unit) == {"7"}
 
 
-async def test_a_transaction_that_had_done_something_fails_once(numbers: Superuser) -> None:
+async def test_a_transaction_that_had_done_something_fails_once_at_most(
+    numbers: Superuser,
+) -> None:
     unit = write(after_another)
     await many(read(after_another))  # ends the plans for the table of another test
     assert await many(unit) == {7}
     make_them_text(numbers)
-    with pytest.raises(NotSupportedError):
-        await unit()
-    assert await many(unit) == {"7"}
+    failed = 0
+    for _ in range(20):
+        try:
+            assert await unit() == "7"
+        except NotSupportedError:
+            failed += 1
+    assert failed <= 1
