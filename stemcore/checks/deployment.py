@@ -12,7 +12,7 @@ KEY_LENGTH = 22
 KEY_VARIETY = 8
 TOKEN_SECRET_BYTES = 32  # RFC 7518, 3.2: an HS256 key is as long as its hash
 TRANSACTION_POOLER_PORT = "6543"
-"""Supabase's; it takes the connection's settings in silence, and loses them."""
+"""On which Supabase's transaction pooler listens."""
 
 # Variables by the settings that hold them.
 SECRETS = {

@@ -174,7 +174,7 @@ class Leases:
             self._renewing = _task(self._renew(), "guest-leases")
 
     async def _renew(self) -> None:
-        while self._held or self._answered:
+        while True:
             await asyncio.sleep(RENEW_EVERY_S)
             began = asyncio.get_running_loop().time()
             keys = frozenset(self._held) | self._answered
