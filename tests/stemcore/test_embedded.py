@@ -26,15 +26,17 @@ from tests.processes import heeding_signals
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Starts the server, says so, and stays until its input ends.
+# Starts the server, says so, and stays until its input ends. It looks again and again, since a
+# signal that comes just before a read blocks would be heeded no sooner than the read ends.
 USER = """
-import sys
+import select, sys
 from pathlib import Path
 from stemcore.embedded.server import THROWAWAY_OPTIONS, start
 start(Path(sys.argv[1]), THROWAWAY_OPTIONS)
 {after}
 print("started", flush=True)
-sys.stdin.read()
+while not select.select([sys.stdin], [], [], 0.1)[0]:
+    pass
 """
 
 
