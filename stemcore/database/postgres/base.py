@@ -18,6 +18,7 @@ from psycopg.errors import CancellationTimeout, QueryCanceled, _WaitTimeout, err
 from psycopg.pq import ExecStatus, TransactionStatus
 
 from stemcore.database.lanes import Lane
+from stemcore.database.postgres.statements import Statements
 from stemcore.database.runs import Run, running
 
 T = TypeVar("T")
@@ -65,6 +66,10 @@ class Connection(psycopg.Connection[Any]):
     """
 
     opened_at = 0.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepared = Statements()
 
     def wait(
         self, gen: PQGen[T], interval: float = LOOK_EVERY_S, timeout: float | None = None

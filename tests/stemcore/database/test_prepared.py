@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from django.db import NotSupportedError, connection
+from django.db import DataError, NotSupportedError, connection
 
-from stemcore.database import Unit, prepared_cursor, read, write
+from stemcore.database import LONG, SHORT, Unit, prepared_cursor, read, write
 from tests.database import Superuser
 from tests.pooler import needs_direct
 
@@ -60,10 +60,50 @@ async def test_other_statements_are_not_prepared(database: Superuser) -> None:
     def prepared() -> list[str]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT %s", [1])
-            cursor.execute("SELECT statement FROM pg_prepared_statements")
-            return [statement for (statement,) in cursor.fetchall()]
+        return statements()
 
     assert "SELECT" not in "".join(await prepared())
+
+
+async def test_what_is_not_prepared_is_not_kept(database: Superuser) -> None:
+    @read
+    def kept() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT %s", ["what a student said"])
+        return repr(vars(connection.connection._prepared))
+
+    assert "student" not in await kept()
+
+
+async def test_what_fails_is_kept_once(database: Superuser) -> None:
+    """So it is while the database takes no writes, whoever comes."""
+
+    @read
+    def kept() -> int:
+        for _ in range(5):
+            with pytest.raises(DataError), prepared_cursor() as cursor:
+                cursor.execute("select 1 / %(zero)s", {"zero": 0})
+        return len([held for held in statements() if held.startswith("select 1 /")])
+
+    assert await kept() == 1
+
+
+def statements(column: str = "statement") -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM pg_prepared_statements")
+        return [held for (held,) in cursor.fetchall()]
+
+
+async def test_no_two_connections_give_the_same_name(database: Superuser) -> None:
+    """Or a statement would run another one behind a pooler that changes connections."""
+
+    def names() -> list[str]:
+        with prepared_cursor() as cursor:
+            cursor.execute(COUNT, {"most": 1, "but": "1"})
+        return statements("name")
+
+    found = [*await read(lane=SHORT)(names)(), *await read(lane=LONG)(names)()]
+    assert len(found) == len({*found}) > 1
 
 
 def after_another() -> object:
