@@ -11,17 +11,28 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from psycopg import Cursor
 from psycopg.errors import (
+    DatatypeMismatch,
     DuplicatePreparedStatement,
     FeatureNotSupported,
+    InternalError_,
     InvalidSqlStatementName,
+    UndefinedFunction,
 )
 from psycopg.pq import TransactionStatus
 
 from stemcore.database.postgres.base import silence
 from stemcore.database.runs import running
 
-# A column that a statement gives has another type by now; a pooler has changed the connection.
-_STALE = (FeatureNotSupported, InvalidSqlStatementName, DuplicatePreparedStatement)
+_STALE = (
+    # A column has another type by now: one that is given, stored, or compared with a parameter.
+    FeatureNotSupported,
+    DatatypeMismatch,
+    UndefinedFunction,
+    InternalError_,  # the type itself was replaced
+    # A pooler has changed the connection.
+    InvalidSqlStatementName,
+    DuplicatePreparedStatement,
+)
 
 
 def prepared_cursor() -> CursorWrapper:
@@ -44,9 +55,11 @@ class _PreparedCursor(Cursor[Any]):
         try:
             return super().execute(query, params, prepare=True)
         except _STALE:
-            silence.heard_of()  # the other connections' are, too: none of them is used again
             if self.connection.info.transaction_status == TransactionStatus.IDLE:
-                return super().execute(query, params, prepare=False)
+                done = super().execute(query, params, prepare=False)
+                silence.heard_of()  # the other connections' are, too: none of them is used again
+                return done
+            silence.heard_of()
             # The transaction is lost; a unit that has done nothing before is run again.
             if run := running.get():
                 run.broken = True

@@ -1,7 +1,7 @@
 """Statements that a connection plans once."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import DataError, NotSupportedError, connection
@@ -17,9 +17,9 @@ COUNT = "select count(*) from generate_series(1, %(most)s) n where n::text <> %(
 
 @pytest.fixture
 def numbers(database: Superuser) -> Iterator[Superuser]:
-    """A table whose one row holds a number, and who may change it."""
-    database.execute("CREATE TABLE stem.numbers AS SELECT 7 AS number")
-    database.execute("GRANT SELECT ON stem.numbers TO PUBLIC")
+    """A table whose one row holds a number and its kind, and who may change it."""
+    database.execute("CREATE TABLE stem.numbers AS SELECT 7 AS number, 'prime' AS kind")
+    database.execute("GRANT SELECT, INSERT ON stem.numbers TO PUBLIC")
     yield database
     database.execute("DROP TABLE stem.numbers")
 
@@ -125,6 +125,34 @@ async def test_a_column_of_another_type_fails_nobody(
     assert await many(unit) == {7}
     make_them_text(numbers)
     assert await many(unit) == {"7"}
+
+
+KINDS = (
+    "select kind::text from numbers where kind = %(kind)s",
+    "insert into numbers (kind) values (%(kind)s) returning kind::text",
+)
+
+
+@pytest.mark.parametrize("how", [read, write])
+@pytest.mark.parametrize("statement", KINDS)
+async def test_a_parameter_of_another_type_fails_nobody(
+    numbers: Superuser, statement: str, how: Callable[..., Unit[[], object]]
+) -> None:
+    def kind() -> object:
+        with prepared_cursor() as cursor:
+            cursor.execute(statement, {"kind": "prime"})
+            return cursor.fetchone()[0]
+
+    unit = how(kind)
+    assert await many(unit) == {"prime"}
+    numbers.execute("CREATE TYPE stem.kinds AS ENUM ('prime')")
+    try:
+        numbers.execute(
+            "ALTER TABLE stem.numbers ALTER kind TYPE stem.kinds USING kind::stem.kinds"
+        )
+        assert await many(unit) == {"prime"}
+    finally:
+        numbers.execute("DROP TYPE stem.kinds CASCADE")
 
 
 async def test_a_transaction_that_had_done_something_fails_once_at_most(
