@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from materials.search.hits import fuse, rows
+from materials.search.hits import CHUNKS_BY_ID, fuse, rows
 from materials.search.vectors import QueryVector, nearest
 from materials.search.words import ByWords
 from stemcore.database import LONG, read
@@ -21,10 +21,10 @@ class FoundChunk:
     text: str
 
 
-_FOUND: Final = """
+_FOUND: Final = f"""
 select c.id, m.title, c.source_type, c.source_index, c.text
-from material_chunks c join materials m on m.id = c.material_id
-where c.class_id = %(class_id)s and c.id = any(%(ids)s)
+from {CHUNKS_BY_ID} join materials m on m.id = c.material_id
+where c.class_id = %(class_id)s
 """
 
 EMBEDDING_PROVIDER: Final = """

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from materials.index.keys import PieceHashes, secret
-from materials.search.hits import Hit, bounded, rows
+from materials.search.hits import CHUNKS_BY_ID, Hit, bounded, rows
 from materials.terms import Term
 from stemcore.database import LONG, read
 
@@ -86,11 +86,11 @@ with read as (
         where position(s.spelling in folded.bytes) > 0
           and (s.pattern is null or convert_from(folded.bytes, 'UTF8') ~ s.pattern)
     ), 0) as terms
-    from material_chunks c
+    from {CHUNKS_BY_ID}
     cross join lateral (
         select convert_to(lower(c.text collate "C"), 'UTF8') as bytes offset 0
     ) folded
-    where c.class_id = %(class_id)s and c.id = any(%(ids)s)
+    where c.class_id = %(class_id)s
 )
 {_ALIKE}
 from read group by material_id, terms
