@@ -81,5 +81,9 @@ def held_up(event: str, table: str, *, at_commit: bool = False) -> Iterator[None
 
 
 def someone_waits() -> bool:
-    """Whether somebody is held up."""
-    return number("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") > 0
+    """Whether somebody is held up, in this database: the server's others are other tests'."""
+    waiting = """
+        SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
+        WHERE locktype = 'advisory' AND NOT granted AND datname = current_database()
+    """
+    return number(waiting) > 0

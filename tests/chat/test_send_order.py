@@ -92,7 +92,10 @@ async def test_waiting_sends_hold_no_connection(
 ) -> None:
     sends = [asyncio.create_task(send(api, cast, f"message {n}")) for n in range(12)]
     await until(lambda: gate.arrived.is_set() and tickets() == 12)
-    busy = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+    busy = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE state = 'idle in transaction' AND datname = current_database()"
+    )
     await until(lambda: number(busy) == 0)
     data_of(await call(api, "sessions/list", cast.student, cast.classroom))
     gate.opened.set()
@@ -262,7 +265,7 @@ async def test_connections_lost_while_the_provider_works_are_replaced(
     sending = asyncio.create_task(send(api, cast, "First"))
     await until(gate.arrived.is_set)
     superuser().execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND usename = 'stem_backend'"
     )
     gate.opened.set()

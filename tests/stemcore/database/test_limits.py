@@ -40,7 +40,7 @@ def backend() -> int:
 def sleepers(database: Superuser) -> int:
     found = database.execute(
         "SELECT count(*) AS n FROM pg_stat_activity"
-        " WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active'"
+        " WHERE query LIKE 'SELECT pg_sleep%' AND state = 'active' AND datname = current_database()"
     ).fetchone()
     return int(found["n"]) if found else 0
 
