@@ -1,6 +1,8 @@
-"""The `api` fixture, loaded by conftest."""
+"""The `api` fixture and what stands around it, loaded by conftest."""
 
 from collections.abc import AsyncIterator, Iterator
+from time import time
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -18,6 +20,18 @@ async def api(open_clients: None) -> AsyncIterator[Api]:
     transport = httpx.ASGITransport(application, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://service.test") as client:
         yield Api(client)
+
+
+@pytest.fixture
+def one_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No window of a rate limit ends during the test, and each request is counted.
+
+    Windows begin at moments of the clock, one for each key: any test may meet one. And a request
+    that could not be counted within `PATIENCE_S` passes.
+    """
+    now = time()
+    monkeypatch.setattr("django_ratelimit.core.time", SimpleNamespace(time=lambda: now))
+    monkeypatch.setattr("stemcore.api.throttles.PATIENCE_S", 60.0)
 
 
 @pytest.fixture

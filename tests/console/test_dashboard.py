@@ -16,8 +16,6 @@ from tests.cast import Cast
 from tests.console.calls import call
 from tests.queries import count_queries
 
-NOW = datetime.now(UTC)
-
 
 def figure(page: str, title: str) -> str:
     found = re.search(rf"<dt>{title}</dt><dd>(.*?)</dd>", page, re.DOTALL)
@@ -77,9 +75,10 @@ def test_days_that_are_added_up_give_the_same_figures(
 
 
 def test_a_day_is_added_up_once_and_only_when_it_is_over(database: Any) -> None:
-    call(timedelta(days=3))
+    then = datetime.now(UTC) - timedelta(days=3)
+    call(created_at=then)
     call(timedelta(0))
-    assert call_days.add_up_next() == (NOW - timedelta(days=3)).date()
+    assert call_days.add_up_next() == then.date()
     assert call_days.add_up_next() is None
     assert ProviderCallDay.objects.count() == 1
 

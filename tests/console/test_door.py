@@ -18,7 +18,7 @@ PASSWORD = "a-long-password-of-the-tests"
 
 
 @pytest.fixture
-def account(database: Any) -> str:
+def account(database: Any, one_window: None) -> str:
     get_user_model().objects.create_user("mira", password=PASSWORD, is_staff=True)
     return "mira"
 

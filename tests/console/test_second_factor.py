@@ -26,7 +26,7 @@ OPEN = {"/admin/login/", "/admin/logout/", ASK, SETUP}
 
 
 @pytest.fixture
-def account(database: Any, settings: Any) -> Any:
+def account(database: Any, settings: Any, one_window: None) -> Any:
     settings.STAFF_SECOND_FACTOR = "optional"
     return get_user_model().objects.create_superuser("mira", password=PASSWORD)
 

@@ -29,7 +29,7 @@ TEXT = {"system": "Answer.", "user": "What is light?"}
 
 
 @pytest.fixture
-def rates(settings: Any) -> dict[str, str | None]:
+def rates(settings: Any, one_window: None) -> dict[str, str | None]:
     """The rates in force, to be changed; none to begin with."""
     settings.THROTTLE_RATES = dict.fromkeys(settings.THROTTLE_RATES)
     rates: dict[str, str | None] = settings.THROTTLE_RATES
