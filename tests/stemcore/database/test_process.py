@@ -10,12 +10,14 @@ import httpx
 import psycopg
 import pytest
 
+from stemcore.database import SHORT
 from stemcore.embedded.server import ServerHandle
 from tests.cast import Cast
 from tests.chat.workspace import call
 from tests.client import Api
 from tests.database import Superuser
 from tests.service import GRACE_S, Service, service
+from tests.steadiness import undisturbed
 
 HUNG_S = 20
 """Whoever waits longer has hung; what is measured here takes a few seconds."""
@@ -67,15 +69,20 @@ def waiting_for_locks(database: Superuser) -> int:
 async def test_a_locked_session_stops_nobody_else(
     remote: Api, database: Superuser, cast: Cast
 ) -> None:
-    with locked_session(database, cast):
-        sends = [asyncio.create_task(send(remote, cast, 4000)) for _ in range(6)]
-        await asyncio.sleep(0.3)
-        assert await readyz(remote) == 200
-        assert (await list_sessions(remote, cast)).status_code == 200
-        assert not any(one.done() for one in sends)
-        answers = await asyncio.gather(*sends)
-        assert {answer.status_code for answer in answers} == {502}
-        assert waiting_for_locks(database) == 0
+    async def others_go_on() -> None:
+        with locked_session(database, cast):
+            sends = [asyncio.create_task(send(remote, cast, 4000)) for _ in range(6)]
+            await asyncio.sleep(0.3)
+            try:
+                assert await readyz(remote) == 200
+                assert (await list_sessions(remote, cast)).status_code == 200
+                assert not any(one.done() for one in sends)
+            finally:
+                answers = await asyncio.gather(*sends)
+            assert {answer.status_code for answer in answers} == {502}
+            assert waiting_for_locks(database) == 0
+
+    await undisturbed(others_go_on, 0.5)
 
 
 async def test_clients_that_leave_a_locked_session_leave_nothing_waiting(
@@ -124,9 +131,16 @@ async def test_it_ends_within_its_grace_whatever_hangs(
 ) -> None:
     """The last one here: afterwards the process is gone."""
     running.relay.deafen()
+    asked = running.relay.sent
     hanging = [asyncio.create_task(list_sessions(remote, cast)) for _ in range(20)]
     hanging += [asyncio.create_task(remote.get("/admin/login/")) for _ in range(4)]
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0)
+    # Behind them all, over a connection as new as theirs and then again: they have arrived.
+    for _ in range(2):
+        assert (await remote.get("/healthz")).status_code == 200
+    async with asyncio.timeout(HUNG_S):
+        while running.relay.sent < asked + SHORT.threads:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
     running.process.send_signal(signal.SIGTERM)
     await asyncio.to_thread(running.process.wait, GRACE_S + HUNG_S)
     answers = await asyncio.gather(*hanging[:20])

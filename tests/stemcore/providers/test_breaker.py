@@ -122,7 +122,7 @@ async def test_it_blames_no_provider_for_callers_in_a_hurry(providers: Any) -> N
 async def test_it_blames_a_provider_that_had_a_fair_chance(
     providers: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(gateway.FAIR_CHANCE_S, "generation", 0.05)
+    monkeypatch.setitem(gateway.FAIR_CHANCE_S, "generation", 0.001)
     providers.openrouter.always(steps.hang())
     for _ in range(THRESHOLD):
         with pytest.raises(ProviderError, match="timed out"):
