@@ -24,7 +24,7 @@ class Gate:
 
     def __call__(self, request: Any) -> Step:
         self.arrived.set()
-        self.opened.wait(10)
+        self.opened.wait(60)
         return self.reply
 
 

@@ -85,7 +85,7 @@ def is_alive(pid: int) -> bool:
 
 def wait_until_gone(pid: int) -> None:
     """The stopped server has said goodbye, but may take a moment to end."""
-    for _ in range(100):
+    for _ in range(600):
         if not is_alive(pid):
             return
         sleep(0.05)

@@ -37,11 +37,16 @@ class Gate:
 
     def __call__(self, _: Any) -> Step:
         self.arrived += 1
-        assert self.opened.wait(10)
+        assert self.opened.wait(60)
         return Step("vectors")
 
+    def close(self) -> None:
+        """Begins anew: nothing has arrived."""
+        self.opened.clear()
+        self.arrived = 0
 
-async def until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
+
+async def until(condition: Callable[[], bool], seconds: float = 30.0) -> None:
     """Returns when the condition holds; fails when it does not come to."""
     for _ in range(round(seconds * 100)):
         if condition():

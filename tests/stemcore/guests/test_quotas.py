@@ -17,6 +17,7 @@ from tests import factories
 from tests.cast import Cast
 from tests.client import Api, data_of, error_of
 from tests.provider_fixtures import Providers
+from tests.steadiness import undisturbed
 from tests.stemcore.guests.embeddings import (
     Gate,
     admissions,
@@ -213,13 +214,21 @@ async def test_a_lease_that_cannot_be_renewed_cuts_the_request_off(
 async def test_a_lease_is_renewed_while_its_request_is_in_work(
     api: Api, cast: Cast, providers: Providers, gate: Gate, quick_leases: None
 ) -> None:
-    request = await begun(api, cast, gate)
-    await asyncio.sleep(2 * units.LEASE_S)
-    await sweep()
-    assert in_flight(cast.sandbox_one) == (1, 1, 1)
-    gate.opened.set()
-    data_of(await request)
-    assert stored(cast.sandbox_one).embedding_operations_used == 1
+    async def outlasts_its_lease() -> None:
+        gate.close()
+        before = stored(cast.sandbox_one).embedding_operations_used
+        request = await begun(api, cast, gate)
+        try:
+            await asyncio.sleep(2 * units.LEASE_S)
+            await sweep()
+            assert in_flight(cast.sandbox_one) == (1, 1, 1)
+        finally:
+            gate.opened.set()
+            answer = await request
+        data_of(answer)
+        assert stored(cast.sandbox_one).embedding_operations_used == before + 1
+
+    await undisturbed(outlasts_its_lease, units.LEASE_S / 2)
 
 
 async def test_nothing_is_renewed_once_no_request_is_in_work(

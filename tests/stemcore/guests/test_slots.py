@@ -169,7 +169,7 @@ class Client:
 
     async def hang_up(self) -> None:
         self.events.put_nowait({"type": "http.disconnect"})
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):  # only what hangs needs them
             await self.served
 
 

@@ -33,7 +33,7 @@ async def embed_texts(*texts: str, seconds: float = 30.0, **kwargs: Any) -> Embe
     return await embed(texts, call(seconds, **kwargs))
 
 
-async def until(condition: Callable[[], Any], seconds: float = 10.0) -> None:
+async def until(condition: Callable[[], Any], seconds: float = 30.0) -> None:
     """Returns when the condition holds, which something outside this loop brings about."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # it is another thread's state
