@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or ""
 FLAGS = [
@@ -18,6 +18,7 @@ FLAGS = [
 ]
 WIDE, NARROW = 1280, 390
 PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)  # else five seconds, whatever the context's own
 
 
 @contextmanager

@@ -286,10 +286,11 @@ def test_each_section_of_the_page_is_typed_or_says_why_not() -> None:
 def test_a_worker_works_until_it_is_told_to_end(deployed: ServerHandle) -> None:
     (line, *_) = blocks("Materials")
     settings = settings_of(deployed.socket_dir)
+    before = _connections(deployed)  # of processes that have ended, and are not yet gone
     with subprocess.Popen(
         shlex.split(line), cwd=ROOT, env=settings, stdout=subprocess.PIPE, text=True
     ) as worker:
-        while not _connections(deployed):
+        while not _connections(deployed) - before:
             assert worker.poll() is None
             sleep(0.1)
         worker.terminate()
@@ -298,13 +299,11 @@ def test_a_worker_works_until_it_is_told_to_end(deployed: ServerHandle) -> None:
     assert said.startswith("0 succeeded")
 
 
-def _connections(server: ServerHandle) -> int:
+def _connections(server: ServerHandle) -> set[int]:
+    """The server's processes for the service's connections."""
     with psycopg.connect(server.url()) as owner:
-        found = owner.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE usename = %s", [LOGIN]
-        ).fetchone()
-    assert found is not None
-    return int(found[0])
+        found = owner.execute("SELECT pid FROM pg_stat_activity WHERE usename = %s", [LOGIN])
+        return {pid for (pid,) in found}
 
 
 @pytest.mark.proof

@@ -196,8 +196,14 @@ def test_processes_on_one_port_tell_one_truth(database_server: ServerHandle, dat
 
 def serving(parent: psutil.Process) -> list[psutil.Process]:
     """The processes that answer; Python's resource tracker is another child."""
-    found = [one for one in parent.children() if one.status() != psutil.STATUS_ZOMBIE]
-    return [one for one in found if "spawn_main" in " ".join(one.cmdline())]
+    return [one for one in parent.children() if _serves(one)]
+
+
+def _serves(child: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(child.cmdline())
+    except psutil.NoSuchProcess:  # a zombie, or taken away while it was looked at
+        return False
 
 
 def get(url: str, **headers: str) -> httpx.Response:
