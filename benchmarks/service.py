@@ -1,7 +1,6 @@
 """The service as a process to be measured, with a stub of the providers and a small world."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
 from stemcore.supabase.tokens import PlatformUser
 from tests import database, factories
+from tests.ports import free_port
 from tests.tokens import access_token
 
 DATABASE = "benchmark"
@@ -203,19 +203,12 @@ def all_the_while(work: Callable[[Event], None]) -> Iterator[None]:
         thread.join()
 
 
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_for(url: str, seconds: float = 180) -> None:
     """Returns when a GET succeeds; raises OSError when none did in time."""
     end = time.monotonic() + seconds
     while True:
         try:
-            urlopen(url, timeout=1).close()
+            urlopen(url, timeout=30).close()  # it listens: asked twice, it would count two
             return
         except OSError:
             if time.monotonic() > end:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from benchmarks.service import end, environment, free_port, wait_for
+from benchmarks.service import end, environment, wait_for
 from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
+from tests.ports import free_port
 from tests.stubs.relay import Relay
 
 GRACE_S = 1

@@ -8,7 +8,6 @@ The page's blocks run in one shell against the demo, as a newcomer would type th
 
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from textwrap import dedent
 from time import monotonic, sleep
 from urllib.request import urlopen
 
+from tests.ports import free_port
 from tests.processes import PATIENCE, ROOT, bare_environment, shell
 
 START = "make run"
@@ -64,8 +64,7 @@ def copy_of_the_project() -> Iterator[Path]:
 @contextmanager
 def demo(folder: Path) -> Iterator[int]:
     """The demo, ready to answer on the port given; ended as by Ctrl-C."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = int(probe.getsockname()[1])
+    port = free_port()
     command = [".venv/bin/python", "manage.py", "demo", "--port", str(port)]
     process = subprocess.Popen(
         command,

@@ -18,11 +18,12 @@ from urllib.request import urlopen
 import psycopg
 
 from benchmarks.guests.world import right_answer
-from benchmarks.service import DATABASE, end, environment, free_port, wait_for
+from benchmarks.service import DATABASE, end, environment, wait_for
 from benchmarks.worker.fleet import Workers, workers
 from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
 from tests.pooler import pooler
+from tests.ports import free_port
 from tests.stubs import steps
 from tests.stubs.providers import ProviderStub
 from tests.stubs.relay import Relay

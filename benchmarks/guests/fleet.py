@@ -11,8 +11,9 @@ from threading import Event
 
 import psycopg
 
-from benchmarks.service import DATABASE, all_the_while, end, environment, free_port, wait_for
+from benchmarks.service import DATABASE, all_the_while, end, environment, wait_for
 from stemcore.embedded.server import ServerHandle
+from tests.ports import free_port
 
 PROCESSES = 4
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from django.db import connection
 
-from benchmarks.service import end, environment, free_port, wait_for
+from benchmarks.service import end, environment, wait_for
 from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
+from tests.ports import free_port
 from tests.processes import ROOT
 from tests.provider_fixtures import Providers
 

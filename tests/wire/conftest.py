@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.ports import free_port
+
 START_S = 60
 PATIENCE_S = 30
 """How long a test waits for what should come in three."""
@@ -90,9 +92,7 @@ def server(process: Server) -> Iterator[Server]:
 def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server without a database or a provider, and its log."""
     log = tmp_path_factory.mktemp("server") / "log"
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     with log.open("wb") as stderr:
         child = subprocess.Popen(
             [sys.executable, "-m", "tests.wire.hasty", str(port)], stderr=stderr
