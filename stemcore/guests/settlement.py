@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import Error as DatabaseFailure
 from django.db import transaction
+from psycopg.errors import LockNotAvailable
 
 from stemcore.guests import admissions
 from stemcore.guests.errors import GuestRateLimitUnavailable
@@ -56,7 +57,7 @@ def settle_in_transaction() -> None:
     try:
         admissions.settle.sync(use.key)
     except DatabaseFailure as error:
-        if deadlocked(error):
-            raise
+        if deadlocked(error) or isinstance(error.__cause__, LockNotAvailable):
+            raise  # others stood in the way: the caller's unit is run again
         raise GuestRateLimitUnavailable from None
     transaction.on_commit(use.settle)

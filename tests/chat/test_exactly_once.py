@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from chat.models import ChatMessage, ChatSession
+from stemcore.database import SHORT
 from stemcore.database.runs import WIND_UP_S
 from tests import factories
 from tests.cast import Cast
@@ -104,6 +105,21 @@ async def test_a_use_whose_reservation_is_gone_stores_nothing(
     gate.opened.set()
     error_of(await sending, 502, "guest_rate_limit_unavailable")
     assert (exchanges(session), counted(cast)) == (0, 0)
+
+
+async def test_an_exchange_waits_for_the_turn_of_other_guests(
+    api: Api, cast: Cast, session: ChatSession, gate: Gate
+) -> None:
+    sending = asyncio.create_task(send(api, cast, session))
+    await until(gate.arrived.is_set)
+    with superuser().transaction():
+        superuser().execute("SELECT pg_advisory_xact_lock(hashtext('guest admissions'))")
+        gate.opened.set()
+        await until(someone_waits)
+        await asyncio.sleep(10 * SHORT.lock_wait_s)
+    data_of(await sending)
+    assert (exchanges(session), counted(cast)) == (1, 1)
+    assert in_flight(cast.sandbox_two) == (0, 0, 0)
 
 
 async def test_a_guest_who_leaves_during_storing_pays_nothing_and_finds_nothing(
