@@ -70,8 +70,8 @@ def _default_is_idle() -> bool:
 
 
 def _pools_unsaid() -> bool:
-    port = str(settings.DATABASES["default"].get("PORT", ""))
-    return port == TRANSACTION_POOLER_PORT and settings.DATABASE_POOL_MODE != "transaction"
+    ports = str(settings.DATABASES["default"].get("PORT", "")).split(",")  # one for each host
+    return TRANSACTION_POOLER_PORT in ports and settings.DATABASE_POOL_MODE != "transaction"
 
 
 def _is_not_collected() -> bool:

@@ -96,8 +96,11 @@ def test_a_process_answers_for_the_part_that_it_serves(
     assert [message.id for message in check_settings()] == [f"stemcore.{code}" for code in ids]
 
 
-def test_a_transaction_pooler_has_to_be_named(sound: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sound.DATABASES["default"], "PORT", "6543")
+@pytest.mark.parametrize("ports", ["6543", "5432,6543"])
+def test_a_transaction_pooler_has_to_be_named(
+    sound: Any, monkeypatch: pytest.MonkeyPatch, ports: str
+) -> None:
+    monkeypatch.setitem(sound.DATABASES["default"], "PORT", ports)
     sound.DATABASE_POOL_MODE = "session"
     assert [message.id for message in check_settings()] == ["stemcore.E024"]
     sound.DATABASE_POOL_MODE = "transaction"
