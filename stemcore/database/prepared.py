@@ -12,16 +12,18 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import Cursor
 from psycopg.errors import (
     DatatypeMismatch,
-    DuplicatePreparedStatement,
     FeatureNotSupported,
     InternalError_,
     InvalidSqlStatementName,
     UndefinedFunction,
 )
 from psycopg.pq import TransactionStatus
+from structlog import get_logger
 
 from stemcore.database.postgres.base import silence
 from stemcore.database.runs import running
+
+log = get_logger(__name__)
 
 _STALE = (
     # A column has another type by now: one that is given, stored, or compared with a parameter.
@@ -29,10 +31,27 @@ _STALE = (
     DatatypeMismatch,
     UndefinedFunction,
     InternalError_,  # the type itself was replaced
-    # A pooler has changed the connection.
+    # The statement is not there: a pooler has changed the connection.
     InvalidSqlStatementName,
-    DuplicatePreparedStatement,
 )
+
+
+class _Pooler:
+    """A transaction pooler that no setting names, once it has shown itself.
+
+    From then on nothing is prepared: each statement would stay in a connection of the pooler's,
+    where nobody finds it again.
+    """
+
+    noticed = False
+
+    def notice(self) -> None:
+        if not self.noticed:
+            self.noticed = True
+            log.warning("statements_not_prepared", remedy="Set DATABASE_POOL_MODE=transaction.")
+
+
+pooler = _Pooler()
 
 
 def prepared_cursor() -> CursorWrapper:
@@ -41,7 +60,7 @@ def prepared_cursor() -> CursorWrapper:
     For few and static statements: each text is kept, and again for each set of its parameters'
     types. Postgres must be able to tell a parameter's type from where it stands.
     """
-    if settings.DATABASE_POOL_MODE == "transaction":
+    if settings.DATABASE_POOL_MODE == "transaction" or pooler.noticed:
         return connection.cursor()
     connection.ensure_connection()
     cursor: Any = _PreparedCursor(connection.connection)
@@ -54,7 +73,9 @@ class _PreparedCursor(Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **_: Any) -> Self:
         try:
             return super().execute(query, params, prepare=True)
-        except _STALE:
+        except _STALE as error:
+            if isinstance(error, InvalidSqlStatementName):
+                pooler.notice()
             if self.connection.info.transaction_status == TransactionStatus.IDLE:
                 done = super().execute(query, params, prepare=False)
                 silence.heard_of()  # the other connections' are, too: none of them is used again

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.db import DataError, NotSupportedError, connection
 
-from stemcore.database import LONG, SHORT, Unit, prepared_cursor, read, write
+from stemcore.database import LONG, SHORT, Unit, prepared, prepared_cursor, read, write
 from tests.database import Superuser
 from tests.pooler import needs_direct
 
@@ -104,6 +104,36 @@ async def test_no_two_connections_give_the_same_name(database: Superuser) -> Non
 
     found = [*await read(lane=SHORT)(names)(), *await read(lane=LONG)(names)()]
     assert len(found) == len({*found}) > 1
+
+
+@pytest.mark.parametrize("how", [read, write])
+async def test_nothing_is_prepared_once_statements_are_lost(
+    database: Superuser,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    how: Callable[..., Unit[[], object]],
+) -> None:
+    """A pooler that no setting names gives each transaction another connection."""
+    monkeypatch.setattr(prepared, "pooler", prepared._Pooler())
+
+    def seven() -> object:
+        return number("select 7")
+
+    @read
+    def lose_them() -> None:
+        seven()
+        with connection.cursor() as cursor:
+            cursor.execute("DEALLOCATE ALL")
+
+    @read
+    def held() -> int:
+        seven()
+        return len(statements())
+
+    await many(lose_them)
+    assert await many(how(seven)) == {7}
+    assert await many(held) == {0}
+    assert caplog.text.count("statements_not_prepared") == 1
 
 
 def after_another() -> object:
