@@ -126,6 +126,8 @@ class ProviderStub(Scripted):
         return [request for request in self.received if request.is_embedding]
 
     def reset(self) -> None:
+        """Forgets scripts and requests, also those that somebody who gave up has just sent."""
+        self._server.settle()
         super().reset()
         self.received.clear()
         for provider in self.each:

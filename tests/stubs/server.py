@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 BODY_LIMIT = 64 * 1024 * 1024
+TURNS = 10
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -41,6 +42,20 @@ class ServerThread:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(60)
         self._loop.close()
+
+    def settle(self) -> None:
+        """Returns when what clients have sent so far was taken up, and what they left was ended.
+
+        A client that gave up has sent its request all the same, and the thread may be behind.
+        """
+        self._call(self._turns())
+
+    @staticmethod
+    async def _turns() -> None:
+        # To take a connection, to read of it, to begin with a request, to learn of its end and to
+        # end takes the loop a turn each.
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
 
     def _call(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
