@@ -157,6 +157,7 @@ def _filtered(pid: int) -> bool:
 @contextmanager
 def running(taken: Taken, code: str) -> Iterator[tuple[psutil.Process, Future[str]]]:
     """The child while it runs the code, and what will come of it."""
+    children.keeper.forget()  # or the one that waits is seen in its place
     with ThreadPoolExecutor(1) as pool:
         outcome = pool.submit(taken, code)
         process = the_child()
