@@ -11,6 +11,7 @@ from classes.models import Enrollment
 from tests import factories
 from tests.analytics.school import BRIEF, body, stored_brief, until, work
 from tests.cast import Cast
+from tests.chat.gates import Gate
 from tests.client import Api, data_of, error_of
 from tests.database import fingerprint, superuser
 from tests.learning.samples import step
@@ -109,9 +110,15 @@ async def test_one_makes_it_while_the_others_get_the_old_one(
     api: Api, yesterday: Cast, providers: Providers
 ) -> None:
     old = stored_brief(yesterday).payload
-    providers.openrouter.always(lambda _: answer(written(next_step="Rest.").text, delay_s=1.0))
+    gate = Gate(written(next_step="Rest."))
+    providers.openrouter.always(gate)
     asked = len(providers.prompts)
-    reports = await asyncio.gather(*(brief(api, yesterday) for _ in range(50)))
+    asking = [asyncio.create_task(brief(api, yesterday)) for _ in range(50)]
+    try:
+        await until(lambda: sum(one.done() for one in asking) == 49)
+    finally:
+        gate.opened.set()
+        reports = await asyncio.gather(*asking)
     assert len(providers.prompts) == asked + 1
     waited = [report for report in reports if report["status"] == "generating"]
     assert len(waited) == 49
@@ -121,7 +128,7 @@ async def test_one_makes_it_while_the_others_get_the_old_one(
 async def test_a_forced_request_joins_the_one_in_work(
     api: Api, yesterday: Cast, providers: Providers
 ) -> None:
-    providers.openrouter.always(lambda _: answer(written(next_step="Rest.").text, delay_s=0.5))
+    providers.openrouter.always(lambda _: answer(written(next_step="Rest.").text, delay_s=2.0))
     asked = len(providers.prompts)
     reports = await asyncio.gather(*(brief(api, yesterday, force_refresh=True) for _ in range(10)))
     assert len(providers.prompts) == asked + 1
@@ -142,13 +149,14 @@ async def test_a_dead_generation_is_taken_over_after_five_minutes(
 async def test_one_that_was_taken_over_stores_nothing(
     api: Api, yesterday: Cast, providers: Providers
 ) -> None:
-    providers.openrouter.script(answer(written(next_step="Late.").text, delay_s=1.5))
+    late = Gate(written(next_step="Late."))
+    providers.openrouter.script(late)
     first = asyncio.create_task(brief(api, yesterday))
-    asked = len(providers.prompts)
-    await until(lambda: len(providers.prompts) > asked)
+    await until(late.arrived.is_set)
     then = datetime.now(UTC) - timedelta(minutes=6)
     factories.update(stored_brief(yesterday), updated_at=then)
     second = await brief(api, yesterday)
+    late.opened.set()
     await first
     assert second["payload"]["next_step"] == BRIEF["next_step"]
     assert stored_brief(yesterday).payload["next_step"] == BRIEF["next_step"]

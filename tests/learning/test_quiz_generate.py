@@ -79,9 +79,12 @@ async def test_it_keeps_what_it_has_when_the_top_up_gives_nothing(
     assert len(stems(data_of(await api.post(QUIZ.path, body())))) == 3
 
 
-async def test_it_begins_no_top_up_without_time(api: Api, providers: Any) -> None:
+async def test_it_begins_no_top_up_without_time(
+    api: Api, providers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("learning.items.LEAST_TIME_S", 31.0)
     providers.script(quiz(ITEMS[:3]))
-    data = data_of(await api.post(QUIZ.path, body(timeout_ms=1200)))
+    data = data_of(await api.post(QUIZ.path, body(timeout_ms=30_000)))
     assert len(stems(data)) == 3
     assert len(providers.prompts) == 1
 

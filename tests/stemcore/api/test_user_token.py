@@ -164,7 +164,7 @@ async def test_it_verifies_a_secret_signed_token(api: Api) -> None:
         {"iss": None},
         {"sub": None},
         {"sub": "nobody"},
-        {"nbf": int(time()) + 600},
+        {"nbf": int(time()) + 86_400},  # from when the suite was collected
     ],
 )
 async def test_it_refuses_claims_that_do_not_hold(api: Api, claims: dict[str, Any]) -> None:
@@ -344,9 +344,9 @@ async def test_it_asks_once_for_all_who_wait_and_for_all_as_long(
     keys.stub.delay_s = 30.0
     started = monotonic()
     await asyncio.gather(
-        *(refused(api, keys.token("one"), 504, "user_auth_timeout") for _ in range(12))
+        *(refused(api, keys.token("one"), 504, "user_auth_timeout") for _ in range(40))
     )
-    assert monotonic() - started < 0.3 * 12
+    assert monotonic() - started < 0.3 * 40
     assert keys.fetches == 1
 
 
