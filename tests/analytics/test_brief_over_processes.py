@@ -14,9 +14,10 @@ from tests import factories
 from tests.analytics.processes import servers
 from tests.analytics.school import BRIEF, body, stored_brief, until, work
 from tests.cast import Cast
+from tests.chat.gates import Gate
 from tests.client import Api, data_of
 from tests.provider_fixtures import Providers
-from tests.stubs.steps import answer
+from tests.stubs.steps import answer, slow
 
 PATH = "/v1/analytics/class-teaching-brief"
 REQUESTS = 50
@@ -36,8 +37,8 @@ def stale(cast: Cast) -> Cast:
 async def test_one_process_makes_it_and_another_takes_over_from_the_dead(
     stale: Cast, providers: Providers, database_server: ServerHandle
 ) -> None:
-    gate = {"delay": 4.0}
-    providers.openai.always(lambda _: answer(json.dumps(BRIEF), delay_s=gate["delay"]))
+    gate = Gate(answer(json.dumps(BRIEF)))
+    providers.openai.always(gate)
     with servers(2, database_server, providers) as running:
         (first, one), (_, other) = running
         async with (
@@ -49,7 +50,12 @@ async def test_one_process_makes_it_and_another_takes_over_from_the_dead(
             async def ask(number: int = 0) -> Any:
                 return data_of(await sides[number % 2].post(PATH, body(stale)))
 
-            reports = await asyncio.gather(*map(ask, range(REQUESTS)))
+            asking = [asyncio.create_task(ask(number)) for number in range(REQUESTS)]
+            try:
+                await until(lambda: sum(one.done() for one in asking) == REQUESTS - 1)
+            finally:
+                gate.opened.set()
+                reports = await asyncio.gather(*asking)
             assert len(providers.prompts) == 1
             waited = [report for report in reports if report["status"] == "generating"]
             assert len(waited) == REQUESTS - 1
@@ -59,13 +65,13 @@ async def test_one_process_makes_it_and_another_takes_over_from_the_dead(
 
             then = datetime.now(UTC) - timedelta(days=1)
             factories.update(stored_brief(stale), generated_at=then, updated_at=then)
-            gate["delay"] = 60.0
+            providers.openai.always(slow(60))
             dying = asyncio.create_task(ask(0))
             await until(lambda: len(providers.prompts) == 2)
             first.send_signal(signal.SIGKILL)
             with pytest.raises(httpx.HTTPError):
                 await dying
-            gate["delay"] = 0.0
+            providers.openai.always(answer(json.dumps(BRIEF)))
             assert (await ask(1))["status"] == "generating"
             assert len(providers.prompts) == 2
             then = datetime.now(UTC) - timedelta(minutes=5, seconds=1)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.ports import free_port
@@ -69,11 +70,17 @@ class Server:
 
     port: int
     log: Path
+    process: psutil.Process
     connections: list[Connection] = field(default_factory=list)
 
     def connect(self) -> Connection:
         self.connections.append(Connection(self.port))
         return self.connections[-1]
+
+    def cpu_s(self) -> float:
+        """CPU seconds that the process has used so far."""
+        used = self.process.cpu_times()
+        return float(used.user + used.system)
 
     def ask(self, data: bytes) -> Answer:
         connection = self.connect()
@@ -99,7 +106,7 @@ def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         )
     try:
         _wait_for(port)
-        yield Server(port, log)
+        yield Server(port, log, psutil.Process(child.pid))
     finally:
         child.terminate()
         child.wait(PATIENCE_S)

@@ -24,7 +24,8 @@ from tests.wire.bombs import (
 from tests.wire.conftest import Server
 
 HEALTH_S = 1.0
-"""Ten times what `/healthz` may take at most (`python -m benchmarks.bombs` measures it)."""
+"""Ten times what `/healthz` may take at most (`python -m benchmarks.bombs` measures it); so long may
+the server compute meanwhile, for a machine that gives it no time to do so is not its fault."""
 ANSWER_BYTES = 20_000
 
 
@@ -55,10 +56,11 @@ def _health_goes_on(server: Server) -> Iterator[None]:
         nonlocal slowest
         connection = server.connect()
         while True:
-            started = time.monotonic()
+            started = time.monotonic(), server.cpu_s()
             connection.send(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
             assert connection.answer().status == 200
-            slowest = max(slowest, time.monotonic() - started)
+            waited = min(time.monotonic() - started[0], server.cpu_s() - started[1])
+            slowest = max(slowest, waited)
             if done.wait(0.005):
                 return
 
