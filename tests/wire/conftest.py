@@ -16,6 +16,7 @@ import pytest
 from tests.ports import free_port
 
 START_S = 60
+MOMENT_S = 0.05
 PATIENCE_S = 30
 """How long a test waits for what should come in three."""
 
@@ -76,6 +77,19 @@ class Server:
     def connect(self) -> Connection:
         self.connections.append(Connection(self.port))
         return self.connections[-1]
+
+    def ask_apart(self, first: bytes, rest: bytes) -> Connection:
+        """A connection over which both were sent, a moment apart.
+
+        A pause of the machine that the server would not wait for is no such moment.
+        """
+        while True:
+            connection, began = self.connect(), time.monotonic()
+            connection.send(first)
+            time.sleep(MOMENT_S)
+            if time.monotonic() - began < 10 * MOMENT_S:
+                connection.send(rest)
+                return connection
 
     def cpu_s(self) -> float:
         """CPU seconds that the process has used so far."""

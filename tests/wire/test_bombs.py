@@ -24,8 +24,10 @@ from tests.wire.bombs import (
 from tests.wire.conftest import Server
 
 HEALTH_S = 1.0
-"""Ten times what `/healthz` may take at most (`python -m benchmarks.bombs` measures it); so long may
-the server compute meanwhile, for a machine that gives it no time to do so is not its fault."""
+"""Ten times what `/healthz` may take at most (`python -m benchmarks.bombs` measures it).
+
+So long may the server compute meanwhile; a machine that gives it no time to do so is not its fault.
+"""
 ANSWER_BYTES = 20_000
 
 

@@ -70,10 +70,7 @@ def test_a_kept_connection_outlasts_a_pause_between_lessons(server: Server) -> N
     ],
 )
 def test_large_headers_are_refused(server: Server, headers: bytes) -> None:
-    connection = server.connect()
-    connection.send(b"GET /healthz HTTP/1.1\r\n")
-    time.sleep(0.05)
-    connection.send(headers + b"\r\n\r\n")
+    connection = server.ask_apart(b"GET /healthz HTTP/1.1\r\n", headers + b"\r\n\r\n")
     try:
         answer = connection.answer()
     except ConnectionResetError:
@@ -144,10 +141,7 @@ def test_a_trailer_is_no_header(server: Server) -> None:
 
 @pytest.mark.parametrize("trailers", [b"a: " + b"x" * 3_000_000, b"a: b\r\n" * 500_000])
 def test_large_trailers_end_the_connection(server: Server, trailers: bytes) -> None:
-    connection = server.connect()
-    connection.send(ROUTE + KEY + CHUNKED + b"2\r\n{}\r\n0\r\n")
-    time.sleep(0.05)
-    connection.send(trailers)
+    connection = server.ask_apart(ROUTE + KEY + CHUNKED + b"2\r\n{}\r\n0\r\n", trailers)
     try:
         assert connection.answer().status == 431
     except ConnectionResetError:

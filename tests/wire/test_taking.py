@@ -30,6 +30,9 @@ async def serving() -> AsyncIterator[tuple[int, ServerState]]:
     listening = await asyncio.get_running_loop().create_server(
         lambda: server.BoundedProtocol(config, state, {}), "127.0.0.1", 0
     )
+    # Inherited by its connections: with a large one the server notices only every megabyte that
+    # something was taken, which a slow machine's client takes a second for.
+    listening.sockets[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65_536)
     yield listening.sockets[0].getsockname()[1], state
     listening.close()
 
