@@ -13,12 +13,14 @@ from django.db import connection, transaction
 
 from classes.models import AdminUser
 from stemcore.context import answer_due
-from stemcore.database import HEALTH, LONG, SHORT, UPKEEP, Lane, UnitTimeout, read, write
+from stemcore.database import HEALTH, LONG, SHORT, UPKEEP, Lane, UnitTimeout, read, units, write
+from stemcore.database.postgres import base
 from stemcore.database.postgres.base import Connection
 from stemcore.supabase.tokens import PlatformUser
 from tests import factories
 from tests.database import Superuser
 from tests.pooler import needs_direct
+from tests.stemcore.database.lanes import on_every_thread
 
 LONG_S = 30
 """Longer than anything here may take; what waits for it has hung."""
@@ -93,7 +95,11 @@ def take(user_id: Any) -> None:
     AdminUser.objects.select_for_update().get(user_id=user_id)
 
 
-async def test_it_ends_with_its_caller_in_the_database_too(database: Superuser) -> None:
+async def test_it_ends_with_its_caller_in_the_database_too(
+    database: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "CANCEL_S", LONG_S)
+    monkeypatch.setattr(units, "LEAVE_S", LONG_S)
     calls = [asyncio.create_task(sleep()) for _ in range(SHORT.threads)]
     await until(lambda: sleepers(database) == SHORT.threads)
     for call in calls:
@@ -163,8 +169,11 @@ async def test_upkeep_outlasts_the_deadline_of_its_request(database: Superuser) 
             await backend()
 
 
-async def test_a_healthy_connection_outlives_an_ended_unit(database: Superuser) -> None:
-    before = {*await asyncio.gather(*(backend() for _ in range(50)))}
+async def test_a_healthy_connection_outlives_an_ended_unit(
+    database: Superuser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "CANCEL_S", LONG_S)  # it is healthy, if slow
+    before = {*await on_every_thread(backend)}
     for _ in range(SHORT.threads):
         with due_in(0.1), pytest.raises(UnitTimeout):
             await sleep()
