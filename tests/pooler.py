@@ -8,9 +8,10 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from pwd import getpwnam
+from socket import AF_UNIX, socket
 from tempfile import TemporaryDirectory
 from time import sleep
 from typing import Any
@@ -105,9 +106,11 @@ def _identity(folder: Path) -> dict[str, Any]:
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
 
-def _wait_for(socket: Path, process: "subprocess.Popen[bytes]") -> None:
+def _wait_for(path: Path, process: "subprocess.Popen[bytes]") -> None:
     for _ in range(600):
-        if socket.exists():
+        # Its file is there a moment before it listens.
+        with socket(AF_UNIX) as probe, suppress(FileNotFoundError, ConnectionRefusedError):
+            probe.connect(str(path))
             return
         assert process.poll() is None, "PgBouncer ended at its start"
         sleep(0.05)

@@ -83,9 +83,10 @@ class Relay:
         self._passing.set()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)  # at once: a cut ends it also while the server is asked
         passing = self._passing if not self._deaf else asyncio.Event()
         there, back = await asyncio.open_unix_connection(self._target)
-        self._writers |= {writer, back}
+        self._writers.add(back)
         await asyncio.gather(
             _copy(reader, back, passing, self._count), _copy(there, writer, passing)
         )
