@@ -53,6 +53,8 @@ select material_id::text, terms, count(*),
 
 # `known` is what the index says of each chunk that it knows; of one that has changed since, or is
 # gone, it does not count.
+# Each term is looked up by itself (`offset 0`): without statistics of these rows, as after an
+# upgrade of the server, all of them would be read and held against each term.
 _INDEXED: Final = f"""
 with told as (
     select chunk_id, version, 0::bigint as terms from chunk_words
@@ -60,7 +62,10 @@ with told as (
     union all
     select w.chunk_id, w.version, 1::bigint << t.number::int - 1
     from unnest(string_to_array(%(pieces)s, ';')) with ordinality as t(pieces, number)
-    join chunk_words w on w.pieces @> t.pieces::int[] and w.key_id = %(key_id)s
+    cross join lateral (
+        select * from chunk_words where pieces @> t.pieces::int[] offset 0
+    ) w
+    where w.key_id = %(key_id)s
 ), known as materialized (
     select chunk_id, version, bit_or(terms) as terms from told group by chunk_id, version
 ), own as (
