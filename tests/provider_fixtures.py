@@ -73,14 +73,23 @@ def forget_lessons() -> None:
 
 @pytest.fixture
 async def providers(
-    provider_server: ProviderStub, open_clients: None, settings: Any, database: Any
+    provider_server: ProviderStub,
+    open_clients: None,
+    settings: Any,
+    database: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Providers]:
-    """All three providers, stubbed, openrouter first; nothing scripted, no call logged."""
+    """All three providers, stubbed, openrouter first; nothing scripted, no call logged.
+
+    The log is written when a test flushes it, and at the end: else a request that is to change
+    nothing might be compared with a moment before the rows of an earlier one were stored.
+    """
     from stemcore.providers import call_log, prepare
     from stemcore.providers.gateway import breaker
 
     provider_server.reset()
     breaker.reset()
+    monkeypatch.setattr(call_log, "FLUSH_EVERY_S", 3_600.0)
     settings.AI_PROVIDER_DEFAULT = "openrouter"
     providers = Providers(provider_server, settings)
     providers.configure("openrouter", "openai", "gemini")

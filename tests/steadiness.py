@@ -1,7 +1,9 @@
-"""Tests of time on a machine that may stand still: what a pause decided is tried again."""
+"""Tests of time on a machine that may stand still, in a process that has much to tidy up."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import gc
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from time import monotonic
 
 import pytest
@@ -46,3 +48,16 @@ async def undisturbed(work: Callable[[], Awaitable[None]], most_s: float) -> Non
                 raise
         finally:
             pulse.stop()
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """No garbage is collected in the block, which may be measured by its CPU time.
+
+    Else whoever is at work when all is walked through pays for what the whole suite has made.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
