@@ -34,7 +34,9 @@ LOG_LEVEL=warning
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The settings in a folder of their own, whose `.env` is the tests'."""
     folder = tmp_path_factory.mktemp("clone")
-    shutil.copytree(ROOT / "stemcore", folder / "stemcore")
+    # What is compiled is being written by processes beside this one, under names that do not last.
+    skipped = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "stemcore", folder / "stemcore", ignore=skipped)
     return folder
 
 
