@@ -64,9 +64,9 @@ def taken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Taken:
 
     def run(code: str, **bounds: int) -> str:
         body = indent(dedent(code), "    ")
+        children.keeper.forget()  # before: one that just starts would compile the code of the last
         shutil.rmtree(package / "__pycache__", ignore_errors=True)
         (package / "pdf.py").write_text(_PARSER.replace("{payload}", body))
-        children.keeper.forget()
         limits = Bounds(**bounds)
         return extract(b"%PDF-1.7", Kind.PDF, page_limit=1, bounds=limits).segments[0].text
 
