@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import Error as DatabaseFailure
-from django.db import transaction
+from django.db import connection, transaction
 from psycopg.errors import LockNotAvailable
 
+from stemcore.database import UPKEEP
 from stemcore.guests import admissions
 from stemcore.guests.errors import GuestRateLimitUnavailable
 from stemcore.guests.retries import deadlocked
+
+# As long as everybody waits for the turn: who gave up sooner, and came again, would never be first
+# where many wait. No more than one thread of a process does (`leases.store_and_settle`).
+_STAY_IN_LINE = f"SET LOCAL lock_timeout = '{UPKEEP.lock_wait_s}s'"
 
 
 @dataclass
@@ -55,6 +60,8 @@ def settle_in_transaction() -> None:
     if use is None:
         return
     try:
+        with connection.cursor() as cursor:
+            cursor.execute(_STAY_IN_LINE)
         admissions.settle.sync(use.key)
     except DatabaseFailure as error:
         if deadlocked(error) or isinstance(error.__cause__, LockNotAvailable):

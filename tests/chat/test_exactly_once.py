@@ -1,13 +1,16 @@
 """An exchange and what it costs: stored and counted together or not at all, and in order."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 
 from chat.models import ChatMessage, ChatSession
@@ -24,6 +27,7 @@ from tests.steadiness import undisturbed
 from tests.stemcore.guests.embeddings import in_flight, stored
 
 ROUTE = "messages/send"
+TURN = "SELECT pg_advisory_xact_lock(hashtext('guest admissions')), pg_sleep(%s)"
 
 
 @pytest.fixture
@@ -62,6 +66,27 @@ def counting_broken() -> Iterator[None]:
         yield
     finally:
         superuser().execute(f"ALTER FUNCTION elsewhere RENAME TO {name}")  # type: ignore[arg-type]
+
+
+@contextmanager
+def others_in_line(number: int, hold_s: float) -> Iterator[None]:
+    """So many processes have the guests' turn one after the other, again and again."""
+    done = threading.Event()
+
+    def take_turns() -> None:
+        address = superuser().info.dsn
+        with psycopg.connect(address, autocommit=True) as other:
+            while not done.is_set():
+                other.execute(TURN, [hold_s])
+
+    with ThreadPoolExecutor(number) as pool:
+        taking = [pool.submit(take_turns) for _ in range(number)]
+        try:
+            yield
+        finally:
+            done.set()
+        for one in taking:
+            one.result()
 
 
 async def test_a_guests_exchange_is_stored_and_counted_once(
@@ -108,17 +133,15 @@ async def test_a_use_whose_reservation_is_gone_stores_nothing(
     assert (exchanges(session), counted(cast)) == (0, 0)
 
 
-async def test_an_exchange_waits_for_the_turn_of_other_guests(
+async def test_an_exchange_waits_in_the_line_of_other_guests(
     api: Api, cast: Cast, session: ChatSession, gate: Gate
 ) -> None:
     sending = asyncio.create_task(send(api, cast, session))
     await until(gate.arrived.is_set)
-    with superuser().transaction():
-        superuser().execute("SELECT pg_advisory_xact_lock(hashtext('guest admissions'))")
-        gate.opened.set()
+    with others_in_line(4, hold_s=SHORT.lock_wait_s / 2):
         await until(someone_waits)
-        await asyncio.sleep(10 * SHORT.lock_wait_s)
-    data_of(await sending)
+        gate.opened.set()
+        data_of(await sending)
     assert (exchanges(session), counted(cast)) == (1, 1)
     assert in_flight(cast.sandbox_two) == (0, 0, 0)
 
