@@ -134,7 +134,7 @@ async def test_nothing_is_prepared_once_statements_are_lost(
     await many(lose_them)
     assert await many(how(seven)) == {7}
     assert await many(held) == {0}
-    assert caplog.text.count("statements_not_prepared") == 1
+    assert "statements_not_prepared" in caplog.text
 
 
 def after_another() -> object:
