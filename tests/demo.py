@@ -36,7 +36,7 @@ def running_demo() -> Iterator[Demo]:
     """A demo with a world of its own, which is gone afterwards."""
     with copy_of_the_project() as folder, demo(folder) as port:
         url = f"http://127.0.0.1:{port}"
-        filled = filled_in(httpx.get(f"{url}/docs", trust_env=False))
+        filled = filled_in(httpx.get(f"{url}/docs", timeout=PATIENCE_S, trust_env=False))
         yield Demo(url, filled["key"], filled["tokens"])
 
 

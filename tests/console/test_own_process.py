@@ -29,7 +29,7 @@ def part(
 def test_it_answers_its_own_routes_alone(part: tuple[str, Service]) -> None:
     serves, running = part
     headers = {"x-forwarded-proto": "https"}
-    with httpx.Client(base_url=running.url, headers=headers, trust_env=False) as client:
+    with httpx.Client(base_url=running.url, headers=headers, timeout=60, trust_env=False) as client:
         pages = [client.get("/admin/login/"), client.get("/admin")]
         call = client.post("/v1/llm/generate", json={})
         assert client.get("/healthz").json()["ok"]

@@ -130,7 +130,7 @@ def _wait_for(port: int) -> None:
     end = time.monotonic() + START_S
     while True:
         try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S).close()
             return
         except OSError:
             if time.monotonic() > end:

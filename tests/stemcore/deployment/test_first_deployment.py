@@ -166,7 +166,7 @@ def test_the_admins_files_are_packed_and_kept_by_browsers(deployed: ServerHandle
     headers = {"host": SETTINGS["DJANGO_ALLOWED_HOSTS"], "x-forwarded-proto": "https"}
     with (
         running(settings_of(deployed.socket_dir)) as address,
-        httpx.Client(base_url=address, headers=headers, trust_env=False) as client,
+        httpx.Client(base_url=address, headers=headers, timeout=60, trust_env=False) as client,
     ):
         assert get(f"{address}/readyz")[0] == 200
         files = re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get("/admin/login/").text)
