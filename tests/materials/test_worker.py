@@ -14,6 +14,7 @@ from materials.models import Material
 from materials.worker.crew import Crew
 from materials.worker.local import LocalWorker
 from materials.worker.work import End, work
+from stemcore.runtime import runtime
 from tests import factories
 from tests.cast import Cast
 from tests.client import Api, data_of
@@ -473,6 +474,9 @@ async def test_in_local_mode_dispatch_has_it_processed_behind_the_request(
     assert data_of(answer) == {"enqueued": True, "triggered": True}
     await until(lambda: stored(material).status == "ready")
     assert len(chunks(material)) == 2
+    working = runtime().part(LocalWorker)._working
+    assert working is not None
+    await working  # looks into the queue once more, and might find the next test's job there
 
 
 async def test_a_closing_service_gives_back_what_it_works(
