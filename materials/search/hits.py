@@ -16,9 +16,9 @@ RANK_CONSTANT: Final = 60
 """k of reciprocal rank fusion, as in Cormack, Clarke and Büttcher, SIGIR 2009."""
 
 # Looked up one by one (`offset 0`): a plan that was made for small classes would read all chunks of
-# a large one, and go through the list at each.
+# a large one, and go through the list at each. The list is a subquery for `prepared_cursor`'s sake.
 CHUNKS_BY_ID: Final = """
-unnest(%(ids)s::uuid[]) as wanted(id)
+unnest((select %(ids)s::uuid[])) as wanted(id)
 cross join lateral (select * from material_chunks where id = wanted.id offset 0) c
 """
 """The chunks `c` of the parameter `ids`, of whatever class."""

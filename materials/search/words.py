@@ -54,14 +54,15 @@ select material_id::text, terms, count(*),
 # `known` is what the index says of each chunk that it knows; of one that has changed since, or is
 # gone, it does not count.
 # Each term is looked up by itself (`offset 0`): without statistics of these rows, as after an
-# upgrade of the server, all of them would be read and held against each term.
+# upgrade of the server, all of them would be read and held against each term. The list of terms is
+# a subquery for `prepared_cursor`'s sake.
 _INDEXED: Final = f"""
 with told as (
     select chunk_id, version, 0::bigint as terms from chunk_words
     where class_id = %(class_id)s and key_id = %(key_id)s
     union all
     select w.chunk_id, w.version, 1::bigint << t.number::int - 1
-    from unnest(string_to_array(%(pieces)s, ';')) with ordinality as t(pieces, number)
+    from unnest(string_to_array((select %(pieces)s), ';')) with ordinality as t(pieces, number)
     cross join lateral (
         select * from chunk_words where pieces @> t.pieces::int[] offset 0
     ) w

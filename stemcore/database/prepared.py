@@ -59,6 +59,10 @@ def prepared_cursor() -> CursorWrapper:
 
     For few and static statements: each text is kept, and again for each set of its parameters'
     types. Postgres must be able to tell a parameter's type from where it stands.
+
+    It goes on planning for the values at hand as long as that seems cheaper than a plan for any, as
+    with a list shorter than the ten entries that it takes an unknown one to have. As a subquery,
+    `(select %(list)s)`, the list is unknown in both.
     """
     if settings.DATABASE_POOL_MODE == "transaction" or pooler.noticed:
         return connection.cursor()

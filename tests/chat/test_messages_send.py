@@ -1,5 +1,8 @@
 """POST /v1/chat/workspace/messages/send: what is asked, answered, stored and refused."""
 
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,11 +10,13 @@ from uuid import uuid4
 import httpx
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from chat.budget import PROMPT_TOKENS
 from chat.compaction import KEPT_TURNS
 from chat.models import ChatCompaction, ChatMessage, ChatSession
 from materials.index.repair import repair_class
+from stemcore.database import LONG, SHORT, read
 from stemcore.text import estimate_tokens
 from tests import factories
 from tests.cast import Cast
@@ -21,6 +26,7 @@ from tests.database import fingerprint, superuser
 from tests.pooler import needs_direct
 from tests.provider_fixtures import Providers
 from tests.queries import count_queries
+from tests.stemcore.database.lanes import on_every_thread
 from tests.stubs.steps import answer, disconnect, error, hang, malformed
 
 ROUTE = "messages/send"
@@ -223,6 +229,50 @@ async def test_it_takes_ten_round_trips_with_materials(
         data_of(await send(api, cast, "What does chlorophyll absorb?"))
     assert len(queries) == 8, queries  # and one each to begin and to commit
     assert "Chlorophyll absorbs light." in providers.prompts[-1].user
+
+
+@needs_direct
+async def test_its_statements_are_planned_once_a_connection(
+    api: Api, cast: Cast, providers: Providers
+) -> None:
+    factories.chunk(factories.material(cast.classroom), "Chlorophyll absorbs light.")
+    await send(api, cast)
+    await repair_class(cast.classroom.id)
+    before = await plans()
+    for _ in range(6):
+        sessions = [factories.chat_session(cast.classroom, cast.student) for _ in range(8)]
+        sends = (send(api, cast, "Which light?", session_id=str(one.id)) for one in sessions)
+        for answered in await asyncio.gather(*sends):
+            data_of(answered)
+    made = {
+        statement: custom - before[statement][1]
+        for statement, (runs, custom) in (await plans()).items()
+        if runs - before[statement][0] >= 48
+    }
+    assert len(made) >= 7, made  # the door, the throttle, the context, the search, the store …
+    # Postgres tries five plans for the values at hand before it settles for one.
+    assert all(custom <= 5 * SHORT.threads for custom in made.values()), made
+
+
+async def plans() -> Mapping[str, tuple[int, int]]:
+    """How often each prepared statement was run, and how often planned for that, in all lanes."""
+    found: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for lane in (SHORT, LONG):
+        for held in await on_every_thread(plans_of_connection, lane):
+            for statement, runs, custom in held:
+                found[statement] = (found[statement][0] + runs, found[statement][1] + custom)
+    return found
+
+
+@read
+def plans_of_connection() -> list[tuple[str, int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT statement, generic_plans + custom_plans, custom_plans"
+            " FROM pg_prepared_statements"
+        )
+        held: list[tuple[str, int, int]] = cursor.fetchall()
+    return held
 
 
 @pytest.mark.parametrize("moment", ["infinity", "-infinity", "0044-03-15 BC"])
