@@ -139,7 +139,7 @@ async def test_it_ends_within_its_grace_whatever_hangs(
     for _ in range(2):
         assert (await remote.get("/healthz")).status_code == 200
     async with asyncio.timeout(HUNG_S):
-        while running.relay.sent < asked + SHORT.threads:  # noqa: ASYNC110
+        while running.relay.sent < asked + SHORT.threads:  # noqa: ASYNC110  # another thread counts
             await asyncio.sleep(0.02)
     running.process.send_signal(signal.SIGTERM)
     await asyncio.to_thread(running.process.wait, GRACE_S + HUNG_S)
