@@ -4,12 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from benchmarks.chaos.stage import FAKETIME, PROVIDER_S, Stage
+from benchmarks.chaos.clock import Clock
+from benchmarks.chaos.stage import PROVIDER_S, Stage
 from benchmarks.guests.world import right_answer
 from stemcore.embedded.platform import LOGIN
 from tests.stubs import steps
 
 HELD_S = (2.0, 5.0)
+BEHIND_S = 40
+"""Within the leeway of tokens."""
 
 Fault = Callable[[Stage], AbstractAsyncContextManager[None]]
 
@@ -82,18 +85,16 @@ async def locked_tables(stage: Stage) -> AsyncIterator[None]:
         yield
 
 
-@asynccontextmanager
-async def clock_ahead(stage: Stage) -> AsyncIterator[None]:
-    stage.clock.write_text("+600\n")
-    yield
-    stage.clock.write_text("+0\n")
+def clock_moved(clock: Clock, seconds: int) -> Fault:
+    """The wall clocks of servers and worker show another time."""
 
+    @asynccontextmanager
+    async def fault(stage: Stage) -> AsyncIterator[None]:
+        clock.move(seconds)
+        yield
+        clock.move(0)
 
-@asynccontextmanager
-async def clock_behind(stage: Stage) -> AsyncIterator[None]:
-    stage.clock.write_text("-40\n")  # within the leeway of tokens
-    yield
-    stage.clock.write_text("+0\n")
+    return fault
 
 
 @asynccontextmanager
@@ -126,10 +127,10 @@ def faults_of(stage: Stage) -> dict[str, Fault]:
         "kill -9 of a server": at_once(kill_server),
         "kill -9 of the worker": at_once(kill_worker),
     }
-    if FAKETIME.exists():
+    if stage.clock is not None:
         found |= {
-            "the clock jumps ten minutes ahead": clock_ahead,
-            "the clock falls 40 s behind": clock_behind,
+            "the clock jumps ten minutes ahead": clock_moved(stage.clock, 600),
+            "the clock falls 40 s behind": clock_moved(stage.clock, -BEHIND_S),
         }
     if stage.disk is not None:
         found["the worker's disk is full"] = full_disk

@@ -17,6 +17,7 @@ from urllib.request import urlopen
 
 import psycopg
 
+from benchmarks.chaos.clock import Clock, make_clock
 from benchmarks.guests.world import right_answer
 from benchmarks.service import DATABASE, end, environment, wait_for
 from benchmarks.worker.fleet import Workers, workers
@@ -32,8 +33,6 @@ from tests.stubs.supabase import StorageStub
 KEY = "service-role-key-of-the-proof"
 SERVERS = 2
 PROVIDER_S = 0.2
-FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
-"""Debian's package libfaketime: without it no clock jumps."""
 DISK_KB = 4_096
 
 
@@ -73,7 +72,7 @@ class Stage:
     relay: Relay
     stub: ProviderStub
     bucket: StorageStub
-    clock: Path
+    clock: Clock | None
     disk: Path | None
     dice: random.Random
     mood: Any = field(default_factory=lambda: right_answer(PROVIDER_S))
@@ -98,8 +97,8 @@ def stage(server: ServerHandle, seed: int) -> Iterator[Stage]:
         stack.callback(stub.stop)
         socket = stack.enter_context(pooler(server.socket_dir, "transaction", LOGIN))
         relay = stack.enter_context(Relay(socket))
-        clock, disk = folder / "clock", stack.enter_context(_small_disk(folder / "disk"))
-        clock.write_text("+0\n")
+        disk = stack.enter_context(_small_disk(folder / "disk"))
+        clock = make_clock(folder)
         environ = {
             **environment(server, stub.port),
             "DATABASE_URL": relay.url(DATABASE, LOGIN),
@@ -109,8 +108,9 @@ def stage(server: ServerHandle, seed: int) -> Iterator[Stage]:
             "SUPABASE_JWT_VERIFICATION": "local",
             "GUEST_EMBEDDING_LIMIT": "400",
             "LOG_LEVEL": "error",
+            **(clock.environ if clock else {}),
         }
-        servers = [Server(free_port(), {**environ, **_faked(clock)}) for _ in range(SERVERS)]
+        servers = [Server(free_port(), environ) for _ in range(SERVERS)]
         for one in servers:
             one.start()
             stack.callback(lambda one=one: one.process and end(one.process))
@@ -118,21 +118,11 @@ def stage(server: ServerHandle, seed: int) -> Iterator[Stage]:
             wait_for(f"http://127.0.0.1:{one.port}/readyz")
         space = {"TMPDIR": str(disk)} if disk else {}
         worker = stack.enter_context(workers(1, {**environ, **space}))
-        made = Stage(server, servers, worker, relay, stub, bucket, clock, disk, random.Random(seed))
+        dice = random.Random(seed)
+        made = Stage(server, servers, worker, relay, stub, bucket, clock, disk, dice)
         stub.always(made.react)
         stub.always_embeddings(made.react)
         yield made
-
-
-def _faked(clock: Path) -> dict[str, str]:
-    if not FAKETIME.exists():
-        return {}
-    return {
-        "LD_PRELOAD": str(FAKETIME),
-        "FAKETIME_TIMESTAMP_FILE": str(clock),
-        "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1",
-    }
 
 
 @contextmanager
