@@ -248,13 +248,17 @@ def _task(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
 
 
 async def _to_its_end(work: Coroutine[Any, Any, R]) -> R:
-    """Awaits work that goes on to its end when the request is cancelled; then so is the caller."""
+    """Awaits work that goes on to its end however often its caller is cancelled; then so is it."""
     task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as again:
+            cancelled = again
+    if cancelled is not None:
+        raise cancelled from task.exception()
+    return task.result()
 
 
 async def store_and_settle(unit: Unit[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -3,13 +3,17 @@
 import asyncio
 import json
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 
 from stemcore.asgi import application
+from stemcore.database.units import LONGEST_PAUSE_S
+from stemcore.deadline import Deadline
 from stemcore.guests import guard
+from stemcore.guests.leases import leases
 from stemcore.guests.sweeper import sweep
 from stemcore.models import GuestSandbox
 from stemcore.supabase.tokens import PlatformUser
@@ -40,6 +44,16 @@ def two_slots(settings: Any) -> None:
 
 def waiting() -> int:
     return sum(not row["active"] for row in admissions())
+
+
+def waits_for_turn() -> datetime | None:
+    """Since when a statement waits for the turn of guests, if one does."""
+    found = superuser().execute(
+        "SELECT query_start FROM pg_stat_activity"
+        " WHERE wait_event = 'advisory' AND datname = current_database()"
+    )
+    row = found.fetchone()
+    return row["query_start"] if row else None
 
 
 async def test_no_more_than_the_cap_are_in_flight_and_all_are_served(
@@ -207,6 +221,30 @@ async def test_a_client_that_leaves_at_any_moment_leaves_nothing(
     # A use that is being counted when its client leaves is counted behind it.
     await until(lambda: in_flight(cast.sandbox_one) == (0, 0, 0))
     assert stored(cast.sandbox_one).embedding_operations_used in (0, 1)
+
+
+async def test_a_request_that_is_cancelled_twice_while_it_reserves_leaves_nothing(
+    cast: Cast, open_clients: None
+) -> None:
+    async def use() -> None:
+        async with leases().use(cast.sandbox_one.id, "embedding", Deadline.after(60.0)):
+            pytest.fail("it had been cancelled")
+
+    superuser().execute("SELECT pg_advisory_lock(hashtext('guest admissions'))")
+    try:
+        request = asyncio.create_task(use())
+        await until(lambda: waits_for_turn() is not None)
+        first = waits_for_turn()
+        for _ in range(2):
+            request.cancel()
+            await asyncio.sleep(0)
+        await until(lambda: waits_for_turn() not in (None, first))  # whatever it is that tries next
+    finally:
+        superuser().execute("SELECT pg_advisory_unlock(hashtext('guest admissions'))")
+    with pytest.raises(asyncio.CancelledError):
+        await request
+    await asyncio.sleep(2 * LONGEST_PAUSE_S)  # what was left behind would have tried again
+    assert in_flight(cast.sandbox_one) == (0, 0, 0)
 
 
 async def test_waiting_holds_no_database_connection(
