@@ -8,6 +8,7 @@ from benchmarks.chaos.stage import Stage
 from stemcore.guests.admissions import LEASE_S
 from stemcore.guests.quotas import COUNTERS
 from stemcore.guests.sweeper import SWEEP_EVERY_S
+from stemcore.models import GuestSandbox
 
 PATIENCE_S = 300
 """For the end of the queue and of leases; only a fault needs it."""
@@ -17,6 +18,9 @@ select m.content as question,
     (select count(*) from class_chat_messages a where a.session_id = m.session_id
        and a.author_kind = 'assistant' and a.created_at = m.created_at + interval '1 ms') as answers
 from class_chat_messages m where m.author_kind <> 'assistant'
+"""
+_ASKED = """
+select count(*) from class_chat_messages where session_id = %s and author_kind <> 'assistant'
 """
 _OUT_OF_TURN = """
 select count(*) from (
@@ -90,13 +94,23 @@ def _exchanges(stage: Stage, load: Load) -> str:
 def _quotas(stage: Stage, load: Load) -> str:
     told = []
     for guest, sent in load.guests:
-        statement = f"select {COUNTERS['embedding']} from guest_sandboxes where id = %s"
-        used = _value(stage, statement, guest.sandbox.id)
+        used = _used(stage, guest.sandbox, "embedding")
         ok = sum(one.status == 200 for one in sent)
         unsure = sum(one.status == 0 for one in sent)
         assert ok <= used <= ok + unsure, f"{used} counted, {ok} served, {unsure} broken off"
         told.append(str(used))
+    for student in load.students:
+        if student.sandbox is not None:
+            used = _used(stage, student.sandbox, "chat")
+            stored = _value(stage, _ASKED, student.session.id)
+            assert used == stored, f"{used} counted, {stored} stored"
+            told.append(str(used))
     return f"{', '.join(told)} used"
+
+
+def _used(stage: Stage, sandbox: GuestSandbox, feature: str) -> int:
+    statement = f"select {COUNTERS[feature]} from guest_sandboxes where id = %s"
+    return int(_value(stage, statement, sandbox.id))
 
 
 def _materials(stage: Stage, load: Load) -> str:

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
 
 import aiohttp
 from django.conf import settings
@@ -17,13 +16,14 @@ from benchmarks.chaos.stage import Server, Stage
 from benchmarks.guests.world import Guest, new_guest
 from chat.models import ChatSession
 from materials.models import Material
+from stemcore.models import GuestSandbox
 from stemcore.supabase.tokens import PlatformUser
 from tests import factories
 from tests.materials import files
 from tests.materials.queue import enqueue
 from tests.tokens import access_token
 
-STUDENTS, GUESTS, UPLOADS = 10, 4, 60
+STUDENTS, GUESTS, GUESTS_IN_CHAT, UPLOADS = 10, 4, 3, 60
 TIMEOUT_MS = 8_000
 PAGES = 2
 CONTENT = files.text_pdf("Velocity is distance over time.", "Momentum is mass times velocity.")
@@ -42,10 +42,11 @@ class Sent:
 
 @dataclass
 class Student:
-    """A student with a session of their own, and what became of each of their messages."""
+    """A student or guest with a session of their own, and what became of each of their messages."""
 
     user: PlatformUser
     session: ChatSession
+    sandbox: GuestSandbox | None = None
     sent: dict[str, Sent] = field(default_factory=dict)
 
 
@@ -76,6 +77,10 @@ def make_load(stage: Stage) -> Load:
         user = factories.user("student", f"Student {number}")
         factories.enrollment(classroom, user)
         students.append(Student(user, factories.chat_session(classroom, user)))
+    for _ in range(GUESTS_IN_CHAT):
+        guest = new_guest()
+        session = factories.chat_session(guest.classroom, guest.user)
+        students.append(Student(guest.user, session, guest.sandbox))
     materials = [
         factories.material(classroom, status="pending", metadata={"kind": "pdf"})
         for _ in range(UPLOADS)
@@ -115,10 +120,11 @@ async def _student(
             "user_id": str(student.user.id),
             "session_id": str(student.session.id),
             "message": question,
+            "sandbox_id": str(student.sandbox.id) if student.sandbox else None,
             "timeout_ms": TIMEOUT_MS,
         }
         path = "/v1/chat/workspace/messages/send"
-        student.sent[question] = await _ask(client, stage, path, body, student.user.id)
+        student.sent[question] = await _ask(client, stage, path, body, student.user)
         await asyncio.sleep(random.uniform(0.1, 0.5))
 
 
@@ -128,7 +134,7 @@ async def _guest(
     while not stop.is_set():
         body = {"sandbox_id": str(guest.sandbox.id), "inputs": ["light"], "timeout_ms": TIMEOUT_MS}
         path = "/v1/llm/embeddings"
-        sent.append(await _ask(client, stage, path, body, guest.user.id, anonymous=True))
+        sent.append(await _ask(client, stage, path, body, guest.user))
         await asyncio.sleep(random.uniform(0.3, 0.8))
 
 
@@ -137,15 +143,13 @@ async def _ask(
     stage: Stage,
     path: str,
     body: dict[str, Any],
-    user_id: UUID,
-    *,
-    anonymous: bool = False,
+    user: PlatformUser,
 ) -> Sent:
     server: Server = random.choice(stage.servers)
     life = server.lives
     headers = {
         "x-api-key": settings.PYTHON_BACKEND_API_KEY,
-        "authorization": f"Bearer {_token(stage, user_id, anonymous)}",
+        "authorization": f"Bearer {_token(stage, user)}",
     }
     try:
         async with client.post(
@@ -159,5 +163,6 @@ async def _ask(
         return Sent(0, type(broken).__name__, "", False)
 
 
-def _token(stage: Stage, user_id: UUID, anonymous: bool) -> str:
-    return access_token(user_id, anonymous=anonymous, iss=f"{stage.bucket.server.url}/auth/v1")
+def _token(stage: Stage, user: PlatformUser) -> str:
+    issuer = f"{stage.bucket.server.url}/auth/v1"
+    return access_token(user.id, anonymous=user.is_anonymous, iss=issuer)

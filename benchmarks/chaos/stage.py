@@ -107,6 +107,7 @@ def stage(server: ServerHandle, seed: int) -> Iterator[Stage]:
             "SUPABASE_SERVICE_ROLE_KEY": KEY,
             "SUPABASE_JWT_VERIFICATION": "local",
             "GUEST_EMBEDDING_LIMIT": "400",
+            "GUEST_CHAT_LIMIT": "400",
             "LOG_LEVEL": "error",
             **(clock.environ if clock else {}),
         }
