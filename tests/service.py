@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -27,15 +27,19 @@ class Service:
 
 @contextmanager
 def service(
-    server: ServerHandle, database: str, *, workers: int = 1, **environ: str
+    server: ServerHandle,
+    database: str,
+    environ: Mapping[str, str] | None = None,
+    *,
+    workers: int = 1,
 ) -> Iterator[Service]:
-    """A service that serves, with a second of grace when it is told to end."""
+    """A service that serves, with these variables besides, and a second of grace at its end."""
     with Relay(server.socket_dir) as relay:
         address = {"DATABASE_URL": relay.url(database, LOGIN)}
-        known = {**os.environ, **environment(server, free_port()), **address}
+        known = {**os.environ, **environment(server, free_port()), **address, **(environ or {})}
         port = free_port()
         command = f"manage.py serve --port {port} --workers {workers} --grace {GRACE_S}"
-        process = subprocess.Popen([sys.executable, *command.split()], env={**known, **environ})
+        process = subprocess.Popen([sys.executable, *command.split()], env=known)
         try:
             wait_for(f"http://127.0.0.1:{port}/healthz")
             yield Service(f"http://127.0.0.1:{port}", relay, process)

@@ -24,7 +24,7 @@ async def count(
 ) -> dict[str, float]:
     """Round trips of each kind, with those that it leaves to be done behind it."""
     # The loop has nothing else to do while the service starts and ends.
-    with service(server, DATABASE, **environ) as running:
+    with service(server, DATABASE, environ) as running:
         async with aiohttp.ClientSession() as client:
             crowd = Crowd(client, running.url, free)
             idle = await _idle(running.relay)

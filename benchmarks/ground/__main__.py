@@ -31,13 +31,13 @@ LEASES = "leases"
 
 
 async def prove(parts: list[str], server: ServerHandle, world: World, port: int) -> None:
-    provider = {"OPENAI_BASE_URL": f"http://127.0.0.1:{port}/openai/v1"}
+    environ = {"LOG_LEVEL": "error", "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/openai/v1"}
     for part in parts:
         if part == LEASES:
             continue
         title, proof = PROOFS[part]
         print(title, flush=True)
-        with service(server, DATABASE, LOG_LEVEL="error", **provider) as running:
+        with service(server, DATABASE, environ) as running:
             async with side_of(running.url, world) as side:
                 await side.list_sessions()
                 await proof(side, running)

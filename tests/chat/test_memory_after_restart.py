@@ -75,7 +75,7 @@ async def process(
 ) -> AsyncIterator[Api]:
     """A server process that dies without a word in the end."""
     base_url = providers.openai.base_url
-    with service(server, database.info.dbname, OPENAI_BASE_URL=base_url) as running:
+    with service(server, database.info.dbname, {"OPENAI_BASE_URL": base_url}) as running:
         async with httpx.AsyncClient(base_url=running.url, timeout=120, trust_env=False) as client:
             yield Api(client)
         running.process.kill()

@@ -119,7 +119,7 @@ def office(
     known = {**os.environ, **environment(database_server, 1), **environ}
     subprocess.run([sys.executable, *collect.split()], env=known, check=True)
     with (
-        service(database_server, database, **environ) as running,
+        service(database_server, database, environ) as running,
         chromium() as browser,
     ):
         yield Office(running, database_server, database, browser, cast, paths, pages)

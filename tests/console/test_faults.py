@@ -53,7 +53,7 @@ class Staff(Thread):
 def running(
     database_server: ServerHandle, filled_database: Any, worker_id: str, database: Any
 ) -> Iterator[Service]:
-    with service(database_server, f"test_{worker_id}", SERVE="console") as found:
+    with service(database_server, f"test_{worker_id}", {"SERVE": "console"}) as found:
         yield found
 
 

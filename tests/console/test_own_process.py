@@ -22,7 +22,7 @@ def part(
     worker_id: str,
 ) -> Iterator[tuple[str, Service]]:
     """A process that serves that part alone."""
-    with service(database_server, f"test_{worker_id}", SERVE=request.param) as running:
+    with service(database_server, f"test_{worker_id}", {"SERVE": request.param}) as running:
         yield request.param, running
 
 

@@ -175,7 +175,7 @@ def test_a_folder_that_an_operator_names_is_made(
 @pytest.mark.proof
 def test_processes_on_one_port_tell_one_truth(database_server: ServerHandle, database: Any) -> None:
     name = database.info.dbname
-    with service(database_server, name, workers=2, METRICS_TOKEN=TOKEN) as running:
+    with service(database_server, name, {"METRICS_TOKEN": TOKEN}, workers=2) as running:
         parent = psutil.Process(running.process.pid)
         workers = serving(parent)
         folder = workers[0].environ()[FOLDER]
