@@ -86,7 +86,8 @@ class VectorDumper(Dumper):
 
 def random_vectors(count: int, source: np.random.Generator) -> Vectors:
     vectors = source.standard_normal((count, DIMENSIONS), dtype=np.float32)
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
 
 
 class Prose:
@@ -203,7 +204,7 @@ async def by_words(question: Question) -> list[UUID]:
 
 @read
 def by_platform(question: Question) -> list[UUID]:
-    values = [question.room.class_id, vector_literal(question.vector.tolist()), 24]
+    values = (question.room.class_id, vector_literal(question.vector.tolist()), 24)
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM match_material_chunks(%s, %s::vector, %s)", values)
         return [row[0] for row in cursor.fetchall()]

@@ -61,6 +61,11 @@ class Server:
         self.start()
         wait_for(f"http://127.0.0.1:{self.port}/healthz")
 
+    def stop(self) -> None:
+        """Ends the process, gently first."""
+        if self.process is not None:
+            end(self.process)
+
 
 @dataclass
 class Stage:
@@ -114,7 +119,7 @@ def stage(server: ServerHandle, seed: int) -> Iterator[Stage]:
         servers = [Server(free_port(), environ) for _ in range(SERVERS)]
         for one in servers:
             one.start()
-            stack.callback(lambda one=one: one.process and end(one.process))
+            stack.callback(one.stop)
         for one in servers:
             wait_for(f"http://127.0.0.1:{one.port}/readyz")
         space = {"TMPDIR": str(disk)} if disk else {}

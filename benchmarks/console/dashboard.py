@@ -6,6 +6,7 @@ each span, when the days that are over are added up.
 
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -69,8 +70,8 @@ def _measure(title: str) -> None:
     print(f"{title}, {ROWS:,} calls in {DAYS} days")
     told = []
     for name, span in SPANS.items():
-        statement = _times_ms(lambda span=span: figures(span))
-        page = _times_ms(lambda name=name: client.get("/admin/", {"span": name}))
+        statement = _times_ms(partial(figures, span))
+        page = _times_ms(partial(client.get, "/admin/", {"span": name}))
         told += [
             figure(f"a {name}'s figures of a million calls", "ms", statement),
             figure(f"the page of a {name}", "ms", page, MOST_MS),

@@ -34,7 +34,7 @@ TOOLS = [
     "class_materials.search",
     "calculator",
 ]
-GRAPH = {"orchestration_hints": HINTS, "tool_mode": "auto", "tool_catalog": TOOLS}
+GRAPH: dict[str, Any] = {"orchestration_hints": HINTS, "tool_mode": "auto", "tool_catalog": TOOLS}
 QUESTION = "Why are leaves green, and what does chlorophyll do?"
 CONTEXT = "Source 1 | Plant biology | page 1\n" + "Chlorophyll absorbs red and blue light. " * 100
 
@@ -118,7 +118,7 @@ def costs(rounds: int) -> Callable[[Asker], Awaitable[list[Figure]]]:
 
 def kept() -> tuple[dict[str, int], dict[str, int]]:
     """Rows and bytes of each table of the memory, dead ones left out."""
-    found = database.superuser().execute(_KEPT).fetchall()  # type: ignore[arg-type]
+    found = database.superuser().execute(_KEPT).fetchall()
     rows = {row["name"]: int(row["rows"]) for row in found}
     return rows, {row["name"]: int(row["bytes"]) for row in found}
 
@@ -135,7 +135,7 @@ async def keeping(asker: Asker) -> list[Figure]:
 
         await in_turns(200, turn)
         rows, sizes = kept()
-        shown.append({"turns": stage + 200, "rows": rows, "bytes": sizes})
+        shown.append((rows, sizes))
         turns = sum(rows[name] for name in TABLES if name.startswith("checkpoint"))
         of_turns = sum(sizes[name] for name in TABLES if name.startswith("checkpoint"))
         print(
@@ -144,20 +144,20 @@ async def keeping(asker: Asker) -> list[Figure]:
             f" {(sizes['store'] + sizes['store_vectors']) / 1024:.0f} kB",
             flush=True,
         )
-    first, last = shown[0], shown[-1]
+    (first_rows, first_sizes), (last_rows, last_sizes) = shown[0], shown[-1]
     for name in TABLES:
         if name.startswith("checkpoint"):
-            assert last["rows"][name] == first["rows"][name], name
-            assert last["bytes"][name] <= 1.02 * first["bytes"][name], name
-    assert last["rows"]["memory_places"] == THREADS
-    assert last["rows"]["store"] <= MOST_NOTES
+            assert last_rows[name] == first_rows[name], name
+            assert last_sizes[name] <= 1.02 * first_sizes[name], name
+    assert last_rows["memory_places"] == THREADS
+    assert last_rows["store"] <= MOST_NOTES
     kilobytes = [
-        sum(stage["bytes"][name] for name in TABLES if name.startswith("checkpoint")) / 1024
-        for stage in shown
+        sum(sizes[name] for name in TABLES if name.startswith("checkpoint")) / 1024
+        for _, sizes in shown
     ]
     return [
         figure(f"{TURNS} turns on {THREADS} threads: kept of the threads", "kB", kilobytes),
-        figure(f"{TURNS} turns on {THREADS} threads: notes", "", last["rows"]["store"], MOST_NOTES),
+        figure(f"{TURNS} turns on {THREADS} threads: notes", "", last_rows["store"], MOST_NOTES),
     ]
 
 

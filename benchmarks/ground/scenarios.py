@@ -36,7 +36,7 @@ def waiting_for_locks() -> int:
 @asynccontextmanager
 async def locked(session_id: UUID) -> AsyncIterator[None]:
     """Somebody else's lock on a session's row."""
-    other = await asyncio.to_thread(psycopg.connect, database.superuser().info.dsn)
+    other = await asyncio.to_thread(_connect, database.superuser().info.dsn)
     try:
         other.execute("SELECT FROM class_chat_sessions WHERE id = %s FOR UPDATE", [session_id])
         yield
@@ -44,7 +44,11 @@ async def locked(session_id: UUID) -> AsyncIterator[None]:
         other.close()
 
 
-async def locked_row(side: Side, _: Service) -> None:
+def _connect(address: str) -> psycopg.Connection:
+    return psycopg.connect(address)
+
+
+async def locked_row(side: Side, _service: Service) -> None:
     session = side.world.sessions[0]
     sends = Times()
     async with (
@@ -112,7 +116,7 @@ async def silent_connections(side: Side, service: Service) -> None:
     assert lists.most < 10_000
 
 
-async def searches(side: Side, _: Service) -> None:
+async def searches(side: Side, _service: Service) -> None:
     sends = Times()
     async with (
         again_and_again(side.list_sessions) as lists,

@@ -105,4 +105,4 @@ def _is_shown(element: etree._Element) -> bool:
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return str(etree.QName(element).localname)

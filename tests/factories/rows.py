@@ -98,12 +98,11 @@ def _equal(model: type[Model], names: tuple[str, ...]) -> Iterator[sql.Composed]
 
 def _table(model: type[Model]) -> sql.SQL:
     name = model._meta.db_table
-    return sql.SQL(name if name.startswith('"') else f'public."{name}"')  # type: ignore[arg-type]
+    return sql.SQL(name if name.startswith('"') else f'public."{name}"')
 
 
 def _columns(model: type[Model]) -> sql.Composed:
-    names = (sql.Identifier(field.column) for field in model._meta.concrete_fields)
-    return sql.SQL(", ").join(names)
+    return sql.SQL(", ").join(map(sql.Identifier, _fields_by_column(model)))
 
 
 def _to_columns(model: type[Model], values: dict[str, Any]) -> list[Any]:
@@ -119,7 +118,12 @@ def _to_column(field: Any, value: Any) -> Any:
 
 
 def _from_row(model: type[M], row: dict[str, Any]) -> M:
-    return model(**{f.attname: _from_column(f, row[f.column]) for f in model._meta.concrete_fields})
+    fields = _fields_by_column(model)
+    return model(**{f.attname: _from_column(f, row[column]) for column, f in fields.items()})
+
+
+def _fields_by_column(model: type[Model]) -> "dict[str, Field[Any, Any]]":
+    return {field.column: field for field in model._meta.concrete_fields if field.column}
 
 
 def _from_column(field: "Field[Any, Any]", value: Any) -> Any:

@@ -121,7 +121,8 @@ class GeminiWire:
 
     @staticmethod
     def wants_json(body: Json) -> bool:
-        return body.get("generationConfig", {}).get("responseMimeType") == "application/json"
+        wanted: str | None = body.get("generationConfig", {}).get("responseMimeType")
+        return wanted == "application/json"
 
     @staticmethod
     def inputs(body: Json) -> list[str]:
