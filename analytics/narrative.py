@@ -19,6 +19,7 @@ from stemcore.answers import (
     Whole,
     answer_schema,
     read_answer,
+    refuse_leak,
 )
 from stemcore.prompts import PromptTemplate, Untrusted
 from stemcore.providers import Call, Generation, generate_answer
@@ -85,9 +86,8 @@ async def write_narrative(briefing: Briefing, class_title: str, call: Call) -> T
     def read(text: str) -> Told:
         answer = read_answer(text, InsightsAnswer, LABEL)
         told = told_truly(answer, briefing)
-        if prompt.leaks_into(told.narrative["executive_summary"], *told.narrative["key_findings"]):
-            fault = "the answer must not repeat its instructions"
-            raise UnusableAnswer([fault], f"Invalid {LABEL} JSON: {fault}")
+        words = told.narrative
+        refuse_leak(prompt, [words["executive_summary"], *words["key_findings"]], LABEL)
         return told
 
     generation = Generation(prompt.system, prompt.user, max_tokens=MAX_TOKENS, answer_schema=SCHEMA)
@@ -105,7 +105,7 @@ def told_truly(answer: InsightsAnswer, briefing: Briefing) -> Told:
     summary, dropped = briefing.true_to_figures(answer.executive_summary)
     if not summary:
         fault = "executive_summary: must say only numbers that are among the figures"
-        raise UnusableAnswer([fault], f"Invalid {LABEL} JSON: {fault}")
+        raise UnusableAnswer.invalid(LABEL, [fault])
     findings = [briefing.true_to_figures(one) for one in answer.key_findings[:MOST_FINDINGS]]
     interventions = [_intervention(one, briefing) for one in answer.interventions]
     notes = [_note(one, briefing) for one in answer.student_notes[:MOST_NOTES]]

@@ -10,10 +10,9 @@ from learning.generation import (
     MATERIAL_TOKENS,
     MAX_TOKENS,
     Generated,
-    refuse_leak,
     texts_of,
 )
-from stemcore.answers import answer_schema, read_answer
+from stemcore.answers import answer_schema, read_answer, refuse_leak
 from stemcore.citations import Citation, grounded, passages_of
 from stemcore.prompts import Prompt, PromptTemplate, Untrusted, fenced_text
 from stemcore.providers import Call, Generation, ProviderError, generate_answer

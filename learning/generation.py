@@ -3,8 +3,6 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any, Generic, TypeVar
 
-from stemcore.answers import UnusableAnswer
-from stemcore.prompts import Prompt
 from stemcore.providers import GenerationResult, Provenance
 
 P = TypeVar("P")
@@ -54,13 +52,6 @@ class Generated(Generic[P]):
     def as_data(self) -> GeneratedData[P]:
         """The generation result as an API answer shows it."""
         return {"payload": self.payload, **self.result.provenance()}
-
-
-def refuse_leak(prompt: Prompt, texts: list[str], label: str) -> None:
-    """Raises UnusableAnswer when one of the texts repeats the instructions of the prompt."""
-    if prompt.leaks_into(*texts):
-        fault = "the answer must not repeat its instructions"
-        raise UnusableAnswer([fault], f"Invalid {label} JSON: {fault}")
 
 
 def texts_of(value: Any) -> list[str]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from learning.gate.findings import Gated, Judged, advice, best, counted
-from learning.generation import MAX_TOKENS, Quality, refuse_leak, texts_of
-from stemcore.answers import Answer, AnswerSchema, UnusableAnswer, read_answer
+from learning.generation import MAX_TOKENS, Quality, texts_of
+from stemcore.answers import Answer, AnswerSchema, UnusableAnswer, read_answer, refuse_leak
 from stemcore.deadline import Deadline
 from stemcore.prompts import Prompt
 from stemcore.providers import (

@@ -17,7 +17,7 @@ from analytics.brief.answer import (
     activity_type,
 )
 from analytics.briefing import Briefing
-from stemcore.answers import UnusableAnswer, answer_schema, read_answer
+from stemcore.answers import UnusableAnswer, answer_schema, read_answer, refuse_leak
 from stemcore.prompts import PromptTemplate, Untrusted
 from stemcore.providers import Call, Generation, generate_answer
 from stemcore.text import one_line
@@ -48,9 +48,8 @@ async def write_brief(
 
     def read(text: str) -> Brief:
         told = Truthful(briefing).brief(read_answer(text, BriefAnswer, LABEL))
-        if prompt.leaks_into(told["summary"], told["strongest_action"], *told["attention_items"]):
-            fault = "the answer must not repeat its instructions"
-            raise UnusableAnswer([fault], f"Invalid {LABEL} JSON: {fault}")
+        words = [told["summary"], told["strongest_action"], *told["attention_items"]]
+        refuse_leak(prompt, words, LABEL)
         return told
 
     generation = Generation(prompt.system, prompt.user, max_tokens=MAX_TOKENS, answer_schema=SCHEMA)
@@ -78,7 +77,7 @@ class Truthful:
         summary = self._text(answer.summary)
         if not summary:
             fault = "summary: must say only numbers that are among the figures"
-            raise UnusableAnswer([fault], f"Invalid {LABEL} JSON: {fault}")
+            raise UnusableAnswer.invalid(LABEL, [fault])
         brief: Brief = {
             "summary": summary,
             "strongest_action": self._text(answer.strongest_action),

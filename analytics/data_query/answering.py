@@ -17,7 +17,7 @@ from analytics.insights import Snapshot, stored_insights
 from analytics.payload import Insights, StudentRow, insights_payload
 from chat.canvas.specs import ChartSpec
 from classes.access import Membership
-from stemcore.answers import UnusableAnswer, answer_schema, read_answer
+from stemcore.answers import UnusableAnswer, answer_schema, read_answer, refuse_leak
 from stemcore.database import LONG, read, write
 from stemcore.deadline import Deadline
 from stemcore.prompts import PromptTemplate, Untrusted
@@ -64,10 +64,11 @@ async def _drawn(question: str, tables: Tables, call: Call) -> ChartSpec:
         chart = read_answer(text, ChartSpec, LABEL).titled(asked)
         if says_no_data(chart):
             return no_data_chart()
-        faults = faults_of_chart(chart, tables)
-        if faults or prompt.leaks_into(chart.model_dump_json()):
-            refused = True
-            raise UnusableAnswer(faults, f"Invalid {LABEL} JSON: {'; '.join(faults)}")
+        refused = True
+        refuse_leak(prompt, [chart.model_dump_json()], LABEL)
+        if faults := faults_of_chart(chart, tables):
+            raise UnusableAnswer.invalid(LABEL, faults)
+        refused = False
         return named(chart, tables)
 
     generation = Generation(prompt.system, prompt.user, max_tokens=MAX_TOKENS, answer_schema=SCHEMA)

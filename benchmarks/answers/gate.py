@@ -18,10 +18,10 @@ from benchmarks.figures import figure, tell
 from learning.activity_generation import CARDS, QUIZ, ActivityWanted, quiz_prompt
 from learning.flashcards import CardsAnswer
 from learning.gate.quiz_gate import spread_keys
-from learning.generation import refuse_leak, texts_of
+from learning.generation import texts_of
 from learning.items import Wish
 from learning.quiz import QuizAnswer, QuizQuestion
-from stemcore.answers import read_answer
+from stemcore.answers import read_answer, refuse_leak
 from tests.learning.items import clean_cards, clean_questions
 
 ROUNDS = 20

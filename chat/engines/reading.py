@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from chat.answer import ChatAnswer, ground
-from stemcore.answers import answer_schema, read_answer
+from stemcore.answers import answer_schema, read_answer, refuse_leak
 from stemcore.citations import Passage
 from stemcore.prompts import Prompt
-from stemcore.providers import UnusableAnswer
 
+LABEL = "chat"
 SCHEMA = answer_schema(ChatAnswer, "chat_answer")
 
 
@@ -18,11 +18,9 @@ def answer_reader(prompt: Prompt, sources: Sequence[Passage]) -> Callable[[str],
     """
 
     def read(text: str) -> ChatAnswer:
-        answer = read_answer(text, ChatAnswer, "chat")
+        answer = read_answer(text, ChatAnswer, LABEL)
         rationales = [citation.rationale for citation in answer.citations]
-        if prompt.leaks_into(answer.answer, *rationales):
-            fault = "the answer must not repeat its instructions"
-            raise UnusableAnswer([fault], f"Invalid chat JSON: {fault}")
+        refuse_leak(prompt, [answer.answer, *rationales], LABEL)
         return ground(answer, sources)
 
     return read

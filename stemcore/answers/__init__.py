@@ -3,6 +3,7 @@
 from stemcore.answers.errors import UnusableAnswer
 from stemcore.answers.faults import Faults, broken_rule, faults_of
 from stemcore.answers.fields import LEFT_OUT, CaseFolded, Number, Statement, Strings, Whole
+from stemcore.answers.leaks import refuse_leak
 from stemcore.answers.model import Answer, ItemsAnswer, valid_items
 from stemcore.answers.names import OtherNames
 from stemcore.answers.reader import read_answer
@@ -25,5 +26,6 @@ __all__ = [
     "broken_rule",
     "faults_of",
     "read_answer",
+    "refuse_leak",
     "valid_items",
 ]

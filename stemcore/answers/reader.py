@@ -32,7 +32,6 @@ _BROKEN_CHARS = 200_000
 _MAX_VALUES = 32
 _MAX_CANDIDATES = 16
 _MAX_EMBEDDED = 4
-_MAX_FAULTS = 8
 _ANY_BRACKET = re.compile(r"[{\[]")
 # What follows an object that stands inside the text of a string.
 _REST_OF_STRING = re.compile(
@@ -170,11 +169,10 @@ class _Search(Generic[A]):
     def _refuse(self, text: str) -> NoReturn:
         if self.near is not None:
             faults = self._faults_of_text() + self.near.faults
-            raise UnusableAnswer(faults, f"Invalid {self.label} JSON: {_listed(faults)}")
+            raise UnusableAnswer.invalid(self.label, faults)
         if self.found_json:
             fields = ", ".join(sorted(self.model.model_fields))
-            fault = f"none of the fields {fields} is there"
-            raise UnusableAnswer([fault], f"Invalid {self.label} JSON: {fault}")
+            raise UnusableAnswer.invalid(self.label, [f"none of the fields {fields} is there"])
         if "{" in text or "[" in text:
             message = f"The {self.label} answer is not valid JSON."
             raise UnusableAnswer(["the answer is not valid JSON"], message)
@@ -242,9 +240,3 @@ def _larger(first: A | None, second: A | None) -> A | None:
 def _strings(node: Json) -> Iterator[str]:
     if isinstance(node, dict | list):
         yield from (value for value in inside(node) if isinstance(value, str))
-
-
-def _listed(faults: list[str]) -> str:
-    left_out = len(faults) - _MAX_FAULTS
-    more = f"; and {left_out} more" if left_out > 0 else ""
-    return "; ".join(faults[:_MAX_FAULTS]) + more
