@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from chat.canvas.specs import SPECS, CanvasSpec, CanvasType
+from chat.canvas.specs import SPECS, CanvasSpec
 from chat.errors import CanvasFailed
 from chat.requests import Picture
-from stemcore.answers import UnusableAnswer, answer_schema, read_answer
+from stemcore.answers import answer_schema, read_answer, refuse_leak
 from stemcore.prompts import Prompt, PromptTemplate, Untrusted
 from stemcore.providers import Call, Generation, ProviderError, generate_answer
 
@@ -15,17 +14,6 @@ PROMPT = PromptTemplate(Path(__file__).parent.parent / "prompts" / "canvas", ver
 LABEL = "canvas"
 CANVAS_SECONDS = 20.0
 MAX_TOKENS = 1000
-
-
-class Hint(Protocol):
-    """What picture is wanted; concept and title may be empty."""
-
-    @property
-    def type(self) -> CanvasType: ...
-    @property
-    def concept(self) -> str: ...
-    @property
-    def title(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -46,9 +34,7 @@ async def generate_canvas(wanted: CanvasWanted, call: Call) -> CanvasSpec:
 
     def read(text: str) -> CanvasSpec:
         spec = read_answer(text, model, LABEL).titled(*titles)
-        if prompt.leaks_into(spec.model_dump_json()):
-            fault = "the spec must not repeat its instructions"
-            raise UnusableAnswer([fault], f"Invalid {LABEL} JSON: {fault}")
+        refuse_leak(prompt, [spec.model_dump_json()], LABEL)
         return spec
 
     generation = Generation(
