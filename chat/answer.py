@@ -1,22 +1,12 @@
 """The typed chat answer, and what is done so that it cites only what it was given."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError, WrapValidator
-from pydantic_core.core_schema import ValidatorFunctionWrapHandler
+from pydantic import BeforeValidator, Field
 
-from stemcore.answers import LEFT_OUT, Answer, CaseFolded, OtherNames, Statement
+from stemcore.answers import LEFT_OUT, Answer, CaseFolded, OrNone, OtherNames, Statement
 from stemcore.citations import Citations, Passage, grounded
-
-
-def _valid_or_none(value: object, validate: ValidatorFunctionWrapHandler) -> Any:
-    """Drops an optional field that does not validate."""
-    try:
-        return validate(value)
-    except ValidationError:
-        return None
-
 
 _SAFETY = {"safe": "ok", "okay": "ok", "refused": "refusal", "refuse": "refusal"}
 
@@ -54,11 +44,11 @@ class ChatAnswer(Answer):
     confidence: Annotated[
         Literal["low", "medium", "high"] | None,
         CaseFolded,
-        WrapValidator(_valid_or_none),
+        OrNone,
         LEFT_OUT,
     ] = None
     """How well the sources support it; left out where unknown."""
-    canvas_hint: Annotated[CanvasHint | None, WrapValidator(_valid_or_none), LEFT_OUT] = None
+    canvas_hint: Annotated[CanvasHint | None, OrNone, LEFT_OUT] = None
     """A picture that would help, for `chat/canvas`; left out where none would."""
 
 

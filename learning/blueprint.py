@@ -4,12 +4,20 @@ from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ValidationError, WrapValidator, model_validator
-from pydantic_core.core_schema import ValidatorFunctionWrapHandler
+from pydantic import BeforeValidator, model_validator
 
 from learning.bloom import bloom_level
 from learning.topic_keys import KEY, with_keys
-from stemcore.answers import Answer, CaseFolded, Faults, OtherNames, Statement, Strings, valid_items
+from stemcore.answers import (
+    Answer,
+    CaseFolded,
+    Faults,
+    OrNone,
+    OtherNames,
+    Statement,
+    Strings,
+    valid_items,
+)
 from stemcore.answers.names import by_field
 from stemcore.citations import Citations
 
@@ -20,13 +28,6 @@ def _text_or_none(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     return str(value).strip() or None
-
-
-def _complete_or_none(value: object, validate: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return validate(value)
-    except ValidationError:
-        return None
 
 
 OptionalText = Annotated[str | None, BeforeValidator(_text_or_none)]
@@ -108,7 +109,7 @@ class BlueprintAnswer(Answer):
     summary: Annotated[Statement, OtherNames("overview", "description")]
     assumptions: Strings = []
     uncertainty_notes: Annotated[Strings, OtherNames("uncertainties", "notes")] = []
-    quality_rubric: Annotated[QualityRubric | None, WrapValidator(_complete_or_none)] = None
+    quality_rubric: Annotated[QualityRubric | None, OrNone] = None
     topics: Annotated[list[BlueprintTopic], OtherNames("modules", "units", "topic_list")]
 
     @classmethod

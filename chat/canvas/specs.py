@@ -4,8 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, ValidationError, WrapValidator, model_validator
-from pydantic_core.core_schema import ValidatorFunctionWrapHandler
+from pydantic import BeforeValidator, Field, model_validator
 
 from chat.canvas.colors import hex_color
 from chat.canvas.mermaid import drawable
@@ -21,7 +20,7 @@ from chat.canvas.points import (
     thinned,
 )
 from chat.lines import clip
-from stemcore.answers import LEFT_OUT, Answer, CaseFolded, Number, OtherNames, Statement
+from stemcore.answers import LEFT_OUT, Answer, CaseFolded, Number, OrNone, OtherNames, Statement
 from stemcore.answers.names import by_field
 from stemcore.answers.numbers import number_in
 
@@ -69,13 +68,6 @@ def _word_of(words: Mapping[str, str]) -> BeforeValidator:
         return words.get(plain) or words.get(_KIND.sub("", plain)) or value
 
     return BeforeValidator(word)
-
-
-def _valid_or_none(value: object, validate: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return validate(value)
-    except ValidationError:
-        return None
 
 
 Title = Annotated[str, _clipped(TITLE_CHARS), BeforeValidator(_text_or_blank)]
@@ -312,9 +304,7 @@ class VectorSpec(Spec):
         BeforeValidator(kept_points(Vector)),
         OtherNames("data", "arrows", "forces", "vector_list"),
     ]
-    grid_size: Annotated[
-        Annotated[Number, Field(gt=0, le=100)] | None, WrapValidator(_valid_or_none), LEFT_OUT
-    ] = None
+    grid_size: Annotated[Annotated[Number, Field(gt=0, le=100)] | None, OrNone, LEFT_OUT] = None
 
     @classmethod
     def prepared(cls, fields: dict[str, Any]) -> dict[str, Any]:

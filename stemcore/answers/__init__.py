@@ -2,7 +2,15 @@
 
 from stemcore.answers.errors import UnusableAnswer
 from stemcore.answers.faults import Faults, broken_rule, faults_of
-from stemcore.answers.fields import LEFT_OUT, CaseFolded, Number, Statement, Strings, Whole
+from stemcore.answers.fields import (
+    LEFT_OUT,
+    CaseFolded,
+    Number,
+    OrNone,
+    Statement,
+    Strings,
+    Whole,
+)
 from stemcore.answers.leaks import refuse_leak
 from stemcore.answers.model import Answer, ItemsAnswer, valid_items
 from stemcore.answers.names import OtherNames
@@ -17,6 +25,7 @@ __all__ = [
     "Faults",
     "ItemsAnswer",
     "Number",
+    "OrNone",
     "OtherNames",
     "Statement",
     "Strings",

@@ -1,9 +1,10 @@
 """Kinds of fields that typed answers share."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, WrapValidator
+from pydantic_core.core_schema import ValidatorFunctionWrapHandler
 
 from stemcore.answers.numbers import number_in
 
@@ -49,6 +50,16 @@ def _number(value: object) -> object:
         raise ValueError("must be a number")
     return found
 
+
+def _valid_or_none(value: object, validate: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return validate(value)
+    except ValidationError:
+        return None
+
+
+OrNone = WrapValidator(_valid_or_none)
+"""Makes a value that does not fit None, so that it costs itself alone."""
 
 Statement = Annotated[str, AfterValidator(_says_something)]
 """Text with at least one letter or digit."""

@@ -15,6 +15,7 @@ from google import genai
 from google.genai import errors, types
 from google.genai._api_client import GOOGLE_AI_API_DEFAULT_VERSION
 
+from stemcore.answers import OrNone
 from stemcore.http import BodyTooLarge, http_session
 from stemcore.providers.base import KeyedProvider
 from stemcore.providers.capabilities import ModelFacts, model_facts
@@ -27,7 +28,6 @@ from stemcore.providers.types import Generation, Reply, Usage, Vectors
 from stemcore.providers.wire import (
     CamelModel,
     Count,
-    Glanced,
     Objects,
     Word,
     read_body,
@@ -58,7 +58,7 @@ class _Content(CamelModel):
 
 
 class _Candidate(CamelModel):
-    content: Annotated[_Content | None, Glanced] = None
+    content: Annotated[_Content | None, OrNone] = None
     finish_reason: Word = ""
 
     @property
@@ -83,8 +83,8 @@ class _UsageMetadata(CamelModel):
 
 class _Answer(CamelModel):
     candidates: Annotated[list[_Candidate], Objects] = []
-    prompt_feedback: Annotated[_PromptFeedback | None, Glanced] = None
-    usage_metadata: Annotated[_UsageMetadata | None, Glanced] = None
+    prompt_feedback: Annotated[_PromptFeedback | None, OrNone] = None
+    usage_metadata: Annotated[_UsageMetadata | None, OrNone] = None
 
 
 class _Vector(msgspec.Struct):

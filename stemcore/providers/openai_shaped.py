@@ -18,6 +18,7 @@ import openai
 from openai._models import FinalRequestOptions
 from pydantic import BeforeValidator, TypeAdapter
 
+from stemcore.answers import OrNone
 from stemcore.http import BodyTooLarge, exchange, http_session
 from stemcore.providers.base import KeyedProvider
 from stemcore.providers.capabilities import ModelFacts, model_facts
@@ -30,7 +31,6 @@ from stemcore.providers.tools import ToolCall
 from stemcore.providers.types import AnswerSchema, Generation, Reply, Usage, Vectors
 from stemcore.providers.wire import (
     Count,
-    Glanced,
     Objects,
     WireModel,
     Word,
@@ -106,7 +106,7 @@ class _Choice(WireModel):
 
 class _Completion(WireModel):
     choices: Annotated[list[_Choice], Objects] = []
-    usage: Annotated[_Usage | None, Glanced] = None
+    usage: Annotated[_Usage | None, OrNone] = None
     error: Any = None
 
 

@@ -17,8 +17,6 @@ from pydantic import (
     ConfigDict,
     TypeAdapter,
     ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
 )
 from pydantic.alias_generators import to_camel
 
@@ -66,13 +64,6 @@ def _count(value: Any) -> int | None:
     return None
 
 
-def _or_none(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return validate(value)
-    except ValidationError:
-        return None
-
-
 def _objects(value: Any) -> Any:
     if value is None:
         return []
@@ -81,9 +72,6 @@ def _objects(value: Any) -> Any:
 
 Count = Annotated[int | None, BeforeValidator(_count)]
 """A number of tokens. A wrong one is unknown."""
-
-Glanced = WrapValidator(_or_none)
-"""What does not fit is None."""
 
 Word = Annotated[str, BeforeValidator(lambda value: value if isinstance(value, str) else "")]
 """A word, such as the reason why an answer ended; anything else is none."""
