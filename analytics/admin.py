@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from analytics.expiry import expire_brief, expire_insights
-from analytics.figures import BLOOM_LEVELS
 from analytics.models import InsightsSnapshot, TeachingBriefSnapshot
 from classes.models import Classroom
+from learning.bloom import BLOOM_LEVELS
 from stemcore.console import columns, pages
 from stemcore.console.actions import NothingDone, RowAction
 from stemcore.console.base import ConsoleAdmin

@@ -12,7 +12,6 @@ from functools import cached_property
 
 from analytics.claims import Fact, Facts, Subject
 from analytics.figures import (
-    BLOOM_LEVELS,
     FAILING,
     HALF,
     MOSTLY_KNOWN,
@@ -23,6 +22,7 @@ from analytics.figures import (
     TopicFigures,
     rounded,
 )
+from learning.bloom import BLOOM_LEVELS
 from stemcore.text import one_line
 
 TOLD_STUDENTS = 40

@@ -15,13 +15,13 @@ from uuid import UUID
 
 from analytics import queries
 from analytics.queries import QuizRow, ScoreRow, StudentRow, TopicRow
+from learning.bloom import BLOOM_LEVELS, BloomLevel
 from stemcore.database import LONG, write
 from stemcore.text import one_line
 
 Risk = Literal["high", "medium", "low"]
 Status = Literal["critical", "warning", "good"]
 
-BLOOM_LEVELS = ("remember", "understand", "apply", "analyze", "evaluate", "create")
 FAILING = Fraction(60, 100)
 SHAKY = Fraction(70, 100)
 MOSTLY_KNOWN = Fraction(75, 100)
@@ -128,11 +128,11 @@ class ClassFigures:
         return share(self.chat_messages, self.student_count)
 
     @property
-    def bloom(self) -> dict[str, Fraction | None]:
+    def bloom(self) -> dict[BloomLevel, Fraction | None]:
         """Level → average of the averages of its topics with attempts; None where none has any."""
         return {level: self._bloom_average(level) for level in BLOOM_LEVELS}
 
-    def _bloom_average(self, level: str) -> Fraction | None:
+    def _bloom_average(self, level: BloomLevel) -> Fraction | None:
         averages = [t.average for t in self.topics if t.attempts and level in t.levels]
         return mean(averages) if averages else None
 

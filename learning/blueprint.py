@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, model_validator
 
-from learning.bloom import bloom_level
+from learning.bloom import BloomLevel, bloom_level
 from learning.topic_keys import KEY, with_keys
 from stemcore.answers import (
     Answer,
@@ -32,7 +32,6 @@ def _text_or_none(value: object) -> str | None:
 
 OptionalText = Annotated[str | None, BeforeValidator(_text_or_none)]
 Grade = Annotated[Literal["low", "medium", "high"], CaseFolded]
-Level = Literal["remember", "understand", "apply", "analyze", "evaluate", "create"]
 
 
 class TopicObjective(Answer):
@@ -44,7 +43,7 @@ class TopicObjective(Answer):
         Statement, OtherNames("objective", "learning_objective", "text", "description", "goal")
     ]
     level: Annotated[
-        Level | None,
+        BloomLevel | None,
         OtherNames("bloom_level", "blooms_level", "bloom", "cognitive_level", "taxonomy_level"),
         BeforeValidator(bloom_level),
     ] = None

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from analytics.figures import BLOOM_LEVELS, mean, of_hundred, share
+from analytics.figures import mean, of_hundred, share
 from analytics.payload import Insights, StudentRow
 from analytics.queries import QuizWorkRow, StudentTopicRow, TopicWeekRow, WeekRow
+from learning.bloom import BLOOM_LEVELS
 from stemcore.text import one_line
 
 MOST_STUDENTS = 60
