@@ -69,7 +69,7 @@ _SCORED = re.compile(
 )
 _UNTRIED = _role(r"no|not|none|without|never|yet|start\w*|zero|0|missing|nothing|at least")
 _TRIED = _role(r"tried|tri(?:es|ed)|attempt\w*|evidence|practised|practiced|so far|results?|scored")
-_LEVEL_NAMES = {
+_LEVEL_NAMES: Mapping[Subject, re.Pattern[str]] = {
     level: re.compile(rf"\b{level.removesuffix('e').removesuffix('y')}\w*", re.IGNORECASE)
     for level in BLOOM_LEVELS
 }
@@ -208,6 +208,20 @@ class Briefing:
             student_subject(one.number): re.compile(rf"\bstudent {one.number}\b", re.IGNORECASE)
             for one in self.students
         }
+
+
+class FactChecker:
+    """Holds what a model wrote against the figures, and counts the sentences that it leaves out."""
+
+    def __init__(self, briefing: Briefing) -> None:
+        self.briefing = briefing
+        self.dropped = 0
+
+    def checked(self, text: str, student: StudentFigures | None = None) -> str:
+        """The text as `Briefing.true_to_figures` gives it."""
+        kept, dropped = self.briefing.true_to_figures(text, student)
+        self.dropped += dropped
+        return kept
 
 
 def student_subject(number: int) -> Subject:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from structlog import get_logger
 
-from analytics.briefing import Briefing
+from analytics.briefing import Briefing, FactChecker
 from analytics.payload import Intervention, Narrative
 from analytics.shapes import items_of
 from stemcore.answers import (
@@ -102,43 +102,40 @@ def told_truly(answer: InsightsAnswer, briefing: Briefing) -> Told:
 
     Raises UnusableAnswer when nothing of the summary is left.
     """
-    summary, dropped = briefing.true_to_figures(answer.executive_summary)
+    facts = FactChecker(briefing)
+    summary = facts.checked(answer.executive_summary)
     if not summary:
         fault = "executive_summary: must say only numbers that are among the figures"
         raise UnusableAnswer.invalid(LABEL, [fault])
-    findings = [briefing.true_to_figures(one) for one in answer.key_findings[:MOST_FINDINGS]]
-    interventions = [_intervention(one, briefing) for one in answer.interventions]
-    notes = [_note(one, briefing) for one in answer.student_notes[:MOST_NOTES]]
+    findings = map(facts.checked, answer.key_findings[:MOST_FINDINGS])
+    interventions = [_intervention(one, facts) for one in answer.interventions]
+    notes = [_note(one, facts) for one in answer.student_notes[:MOST_NOTES]]
     narrative: Narrative = {
         "executive_summary": summary,
-        "key_findings": [text for text, _ in findings if text],
-        "interventions": [one for one, _ in interventions if one][:MOST_INTERVENTIONS],
+        "key_findings": [text for text in findings if text],
+        "interventions": [one for one in interventions if one][:MOST_INTERVENTIONS],
     }
-    dropped += sum(number for _, number in [*findings, *interventions, *notes])
-    return Told(narrative, {note[0]: note[1] for note, _ in notes if note}, dropped)
+    return Told(narrative, dict(note for note in notes if note), facts.dropped)
 
 
-def _intervention(idea: InterventionIdea, briefing: Briefing) -> tuple[Intervention | None, int]:
-    """The intervention when its topic is there and its words hold, and how many sentences went."""
-    topic = briefing.topic(idea.topic)
+def _intervention(idea: InterventionIdea, facts: FactChecker) -> Intervention | None:
+    """The intervention when its topic is there and its words hold."""
+    topic = facts.briefing.topic(idea.topic)
     if topic is None:
-        return None, 0
-    reason, dropped = briefing.true_to_figures(idea.reason)
-    action, also_dropped = briefing.true_to_figures(idea.suggested_action)
+        return None
+    reason, action = facts.checked(idea.reason), facts.checked(idea.suggested_action)
     if not (reason and action):
-        return None, dropped + also_dropped
+        return None
     return {
         "type": "generate_quiz",
         "topic_id": str(topic.id),
         "topic_title": topic.title,
         "reason": reason,
         "suggested_action": action,
-    }, dropped + also_dropped
+    }
 
 
-def _note(note: StudentNote, briefing: Briefing) -> tuple[tuple[UUID, str] | None, int]:
-    student = briefing.student(note.student)
-    if student is None:
-        return None, 0
-    text, dropped = briefing.true_to_figures(note.note, student)
-    return ((student.id, text) if text else None), dropped
+def _note(note: StudentNote, facts: FactChecker) -> tuple[UUID, str] | None:
+    student = facts.briefing.student(note.student)
+    text = facts.checked(note.note, student) if student else ""
+    return (student.id, text) if student and text else None

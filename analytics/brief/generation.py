@@ -16,7 +16,7 @@ from analytics.brief.answer import (
     StudentToWatch,
     activity_type,
 )
-from analytics.briefing import Briefing
+from analytics.briefing import Briefing, FactChecker
 from stemcore.answers import UnusableAnswer, answer_schema, read_answer, refuse_leak
 from stemcore.prompts import PromptTemplate, Untrusted
 from stemcore.providers import Call, Generation, generate_answer
@@ -46,14 +46,17 @@ async def write_brief(
         misconceptions=Untrusted(_warning_lines(briefing, warnings)),
     )
 
-    def read(text: str) -> Brief:
-        told = Truthful(briefing).brief(read_answer(text, BriefAnswer, LABEL))
+    def read(text: str) -> tuple[Brief, int]:
+        truthful = Truthful(briefing)
+        told = truthful.brief(read_answer(text, BriefAnswer, LABEL))
         words = [told["summary"], told["strongest_action"], *told["attention_items"]]
         refuse_leak(prompt, words, LABEL)
-        return told
+        return told, truthful.dropped
 
     generation = Generation(prompt.system, prompt.user, max_tokens=MAX_TOKENS, answer_schema=SCHEMA)
-    brief, _ = await generate_answer(generation, call, read)
+    (brief, dropped), _ = await generate_answer(generation, call, read)
+    if dropped:
+        log.info("sentences_beyond_figures", dropped=dropped, class_id=str(call.class_id))
     return brief
 
 
@@ -65,47 +68,35 @@ def _warning_lines(briefing: Briefing, warnings: Mapping[str, Sequence[str]]) ->
     )
 
 
-class Truthful:
-    """Takes from an answer what the figures support, and counts the sentences left out."""
-
-    def __init__(self, briefing: Briefing) -> None:
-        self._briefing = briefing
-        self.dropped = 0
+class Truthful(FactChecker):
+    """Takes from an answer what the figures support."""
 
     def brief(self, answer: BriefAnswer) -> Brief:
         """The brief in its one shape. Raises UnusableAnswer when no summary is left."""
-        summary = self._text(answer.summary)
+        summary = self.checked(answer.summary)
         if not summary:
             fault = "summary: must say only numbers that are among the figures"
             raise UnusableAnswer.invalid(LABEL, [fault])
-        brief: Brief = {
+        return {
             "summary": summary,
-            "strongest_action": self._text(answer.strongest_action),
+            "strongest_action": self.checked(answer.strongest_action),
             "attention_items": self._texts(answer.attention_items),
             "misconceptions": self._misconceptions(answer.misconceptions),
             "students_to_watch": self._students(answer.students_to_watch),
-            "next_step": self._text(answer.next_step),
+            "next_step": self.checked(answer.next_step),
             "recommended_activity": self._activity(answer),
-            "evidence_basis": self._text(answer.evidence_basis),
+            "evidence_basis": self.checked(answer.evidence_basis),
         }
-        if self.dropped:
-            log.info("sentences_beyond_figures", dropped=self.dropped)
-        return brief
-
-    def _text(self, text: str) -> str:
-        kept, dropped = self._briefing.true_to_figures(text)
-        self.dropped += dropped
-        return kept
 
     def _texts(self, texts: Sequence[str]) -> list[str]:
-        return [kept for text in texts[:MOST_ITEMS] if (kept := self._text(text))]
+        return [kept for text in texts[:MOST_ITEMS] if (kept := self.checked(text))]
 
     def _misconceptions(self, ideas: Sequence[MisconceptionIdea]) -> list[Misconception]:
         return [told for idea in ideas[:MOST_ITEMS] if (told := self._misconception(idea))]
 
     def _misconception(self, idea: MisconceptionIdea) -> Misconception | None:
         """None for one of a topic that the class does not have."""
-        description, topic = self._text(idea.description), self._briefing.topic(idea.topic)
+        description, topic = self.checked(idea.description), self.briefing.topic(idea.topic)
         if not description or (idea.topic and topic is None):
             return None
         return {
@@ -121,15 +112,13 @@ class Truthful:
 
     def _student(self, idea: StudentIdea) -> StudentToWatch | None:
         number = re.search(r"\d+", idea.student)
-        student = self._briefing.student(int(number[0])) if number else None
+        student = self.briefing.student(int(number[0])) if number else None
         if student is None:
             return None
-        reason, dropped = self._briefing.true_to_figures(idea.reason or idea.student, student)
-        self.dropped += dropped
         return {
             "student_id": str(student.id),
             "display_name": student.display_name,
-            "reason": reason,
+            "reason": self.checked(idea.reason or idea.student, student),
         }
 
     def _activity(self, answer: BriefAnswer) -> RecommendedActivity | None:
@@ -137,4 +126,4 @@ class Truthful:
         known = activity_type(idea.type) if idea else None
         if idea is None or known is None:
             return None
-        return {"type": known, "reason": self._text(idea.reason)}
+        return {"type": known, "reason": self.checked(idea.reason)}
