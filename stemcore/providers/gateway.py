@@ -8,7 +8,7 @@ database connection is used while a provider is waited for.
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import Generic, TypeVar, cast
@@ -131,7 +131,12 @@ class _Run(Generic[A, T]):
     def __init__(self, call: Call) -> None:
         self.deadline = call.deadline
         self.attempts = Attempts(self.kind, call)
-        self.names = self._names(call)
+        names = registry.order(self.kind, call)
+        if not names:
+            raise ProviderError(_NOT_CONFIGURED[self.kind])
+        usable = [name for name in names if not self._is_left_out(name)]
+        self.names = usable or names
+        self._all_are_out = not usable
 
     async def ask(self, provider: Provider) -> A:
         raise NotImplementedError
@@ -143,14 +148,6 @@ class _Run(Generic[A, T]):
     def asks_again(self, failure: AttemptFailed) -> bool:
         """Whether the same provider is asked anew because of an unusable answer."""
         return False
-
-    def _names(self, call: Call) -> list[str]:
-        names = registry.order(self.kind, call)
-        if not names:
-            raise ProviderError(_NOT_CONFIGURED[self.kind])
-        usable = [name for name in names if not self._is_left_out(name)]
-        self._all_are_out = not usable
-        return usable or names
 
     def _is_left_out(self, name: str) -> bool:
         return not breaker.lets_through((name, self.kind))
@@ -302,8 +299,8 @@ class _EmbeddingRun(_Run[Vectors, list[list[float]]]):
         super().__init__(call)
         self._inputs = inputs
 
-    def ask(self, provider: Provider) -> Awaitable[Vectors]:  # type: ignore[override]
-        return provider.embed(self._inputs)
+    async def ask(self, provider: Provider) -> Vectors:
+        return await provider.embed(self._inputs)
 
     async def read(self, vectors: Vectors) -> list[list[float]]:
         return vectors.embeddings
