@@ -8,6 +8,7 @@ from django.conf import settings
 
 from stemcore.providers.capabilities import EmbeddingFacts, embedding_facts
 from stemcore.providers.errors import AttemptFailed, FailureKind, code_word
+from stemcore.providers.tools import author_of
 from stemcore.providers.types import Generation, Kind, Reply, Usage, Vectors, sum_of
 from stemcore.settings import ProviderSettings
 
@@ -37,20 +38,24 @@ class Provider(ABC):
     @property
     def author(self) -> str:
         """Provider and model, as a round of tool calls names who asked for it."""
-        return f"{self.name}/{self.model('generation')}"
+        return author_of(self.name, self.model("generation"))
 
-    def failed(self, kind: FailureKind, what: str) -> AttemptFailed:
+    def failed(
+        self,
+        kind: FailureKind,
+        what: str,
+        *,
+        starved: bool = False,
+        usage: Usage | None = None,
+    ) -> AttemptFailed:
         """The failure whose sentence is the provider's name and `what`."""
-        return AttemptFailed(kind, f"{self.name} {what}.")
+        return AttemptFailed(kind, f"{self.name} {what}.", starved=starved, usage=usage)
 
     def empty(self, reason: str, usage: Usage | None, *, starved: bool) -> AttemptFailed:
         """The failure of an answer without a visible word; `starved`, for want of tokens."""
         word = code_word(reason)
-        failure = self.failed(
-            FailureKind.EMPTY, f"sent an empty answer{f' ({word})' if word else ''}"
-        )
-        failure.starved, failure.usage = starved, usage
-        return failure
+        what = f"sent an empty answer{f' ({word})' if word else ''}"
+        return self.failed(FailureKind.EMPTY, what, starved=starved, usage=usage)
 
 
 class KeyedProvider(Provider):

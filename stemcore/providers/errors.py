@@ -60,17 +60,6 @@ _PROVIDER_AT_FAULT = TRANSIENT | {FailureKind.TIMEOUT, FailureKind.ACCESS, Failu
 _OF_THE_REQUEST = 403
 """The access denied to one request: hosts answer so to a prompt that their moderation flags."""
 
-_KIND_OF_STATUS = {
-    401: FailureKind.ACCESS,
-    402: FailureKind.ACCESS,
-    403: FailureKind.ACCESS,
-    408: FailureKind.SERVER,
-    429: FailureKind.RATE_LIMITED,
-}
-
-# OpenAI's 429 for an account without credit: waiting does not help.
-_KIND_OF_CODE = {"insufficient_quota": FailureKind.ACCESS}
-
 
 class AttemptFailed(Exception):
     """One attempt at one provider failed.
@@ -81,10 +70,6 @@ class AttemptFailed(Exception):
     is what it took all the same.
     """
 
-    fault: "Fault | None" = None
-    starved: bool = False
-    usage: "Usage | None" = None
-
     def __init__(
         self,
         kind: FailureKind,
@@ -93,6 +78,9 @@ class AttemptFailed(Exception):
         http_status: int | None = None,
         retry_after_s: float | None = None,
         faults: tuple[str, ...] = (),
+        fault: "Fault | None" = None,
+        starved: bool = False,
+        usage: "Usage | None" = None,
     ) -> None:
         super().__init__(message)
         self.kind = kind
@@ -100,6 +88,9 @@ class AttemptFailed(Exception):
         self.http_status = http_status
         self.retry_after_s = retry_after_s
         self.faults = faults
+        self.fault = fault
+        self.starved = starved
+        self.usage = usage
 
     @property
     def transient(self) -> bool:
@@ -114,18 +105,6 @@ class AttemptFailed(Exception):
         """The error that a caller sees when this was the last attempt."""
         told = ProviderTimedOut if self.kind is FailureKind.TIMEOUT else ProviderError
         return told(self.message)
-
-
-def status_failure(
-    provider: str, status: int, code: object = None, retry_after_s: float | None = None
-) -> AttemptFailed:
-    """The failure for an HTTP status; `code` is the provider's word for it, shown if it is one."""
-    word = code_word(code)
-    kind = _KIND_OF_CODE.get(word) or _KIND_OF_STATUS.get(status)
-    if kind is None:
-        kind = FailureKind.SERVER if status >= 500 else FailureKind.REJECTED
-    message = f"{provider} answered with status {status}{f' ({word})' if word else ''}."
-    return AttemptFailed(kind, message, http_status=status, retry_after_s=retry_after_s)
 
 
 def code_word(code: object) -> str:

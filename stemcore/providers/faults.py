@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stemcore.providers.errors import AttemptFailed, code_word, status_failure
+from stemcore.providers.errors import AttemptFailed, FailureKind, code_word
 
 UNKNOWN_STATUS = 502
 _TEXT_LENGTH = 1000
@@ -50,9 +50,21 @@ _HOPELESS = re.compile(
 _NUMBERS = re.compile(r"\b\d{2,7}\b")
 
 
+_KIND_OF_STATUS = {
+    401: FailureKind.ACCESS,
+    402: FailureKind.ACCESS,
+    403: FailureKind.ACCESS,
+    408: FailureKind.SERVER,
+    429: FailureKind.RATE_LIMITED,
+}
+
+# OpenAI's 429 for an account without credit: waiting does not help.
+_KIND_OF_WORD = {"insufficient_quota": FailureKind.ACCESS}
+
+
 @dataclass(frozen=True)
 class Fault:
-    """An error as we understand it.
+    """An error as we understand it: `status` and, where it is a plain word, its code `word`.
 
     `named` are the parameters it speaks of. `too_large` says that it wants fewer tokens, perhaps
     one of `numbers`; `one_schema`, that it minds that schema, not schemas; `hopeless`, that no
@@ -69,9 +81,21 @@ class Fault:
 
     def failure(self, provider: str, retry_after_s: float | None = None) -> AttemptFailed:
         """The failed attempt that this error means."""
-        failure = status_failure(provider, self.status, self.word, retry_after_s)
-        failure.fault = self
-        return failure
+        word = f" ({self.word})" if self.word else ""
+        return AttemptFailed(
+            self._kind,
+            f"{provider} answered with status {self.status}{word}.",
+            http_status=self.status,
+            retry_after_s=retry_after_s,
+            fault=self,
+        )
+
+    @property
+    def _kind(self) -> FailureKind:
+        kind = _KIND_OF_WORD.get(self.word) or _KIND_OF_STATUS.get(self.status)
+        if kind is not None:
+            return kind
+        return FailureKind.SERVER if self.status >= 500 else FailureKind.REJECTED
 
 
 def fault_of(error: Any, status: int | None = None) -> Fault:

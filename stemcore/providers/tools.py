@@ -70,6 +70,11 @@ class ToolRound:
     kept: Mapping[str, Any] = field(default_factory=dict)
 
 
+def author_of(provider: str, model: str) -> str:
+    """How a round names who asked for its calls."""
+    return f"{provider}/{model}"
+
+
 def named_call(
     name: Any, args: Any, given_id: Any, tools: Sequence[Tool], kept: Mapping[str, Any]
 ) -> ToolCall | None:

@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from stemcore.answers.schema import AnswerSchema
 from stemcore.deadline import Deadline
-from stemcore.providers.tools import Tool, ToolCall, ToolRound
+from stemcore.providers.tools import Tool, ToolCall, ToolRound, author_of
 from stemcore.shown import one_of
 
 Kind = Literal["generation", "embedding"]
@@ -168,7 +168,7 @@ class GenerationResult(Result):
 
     def round(self, outputs: tuple[str, ...]) -> ToolRound:
         """Its calls with their outputs, for the step after it."""
-        author = f"{self.provider}/{self.model}"
+        author = author_of(self.provider, self.model)
         return ToolRound(self.calls, outputs, self.content, author, self.kept)
 
 
