@@ -14,8 +14,8 @@ from stemcore.guests.leases import store_and_settle
 async def send_message(visit: Visit, body: SendMessage) -> Exchange:
     """The stored exchange of a message and its answer.
 
-    Raises ClassAccessRequired, SessionNotFound, SendSessionOwnerMismatch, SessionArchived,
-    BlankField, BlueprintRequired, ResponseGenerationFailed and, for guests,
+    Raises ClassAccessRequired, ClassArchived, SessionNotFound, SendSessionOwnerMismatch,
+    SessionArchived, BlankField, BlueprintRequired, ResponseGenerationFailed and, for guests,
     GuestRateLimitUnavailable; then nothing is stored.
     """
     try:
