@@ -45,13 +45,11 @@ async def taken(key: str, deadline: Deadline) -> AsyncIterator[UUID | None]:
 
 async def wait_for(key: str, deadline: Deadline) -> bool:
     """Waits while somebody makes the report; whether they ended before the deadline."""
-    wait = FIRST_WAIT_S
-    while not deadline.expired:
-        await asyncio.sleep(min(wait, deadline.remaining()))
-        if not await _is_in_air(key):
-            return True
-        wait = min(2 * wait, LONGEST_WAIT_S)
-    return False
+
+    async def has_ended() -> bool:
+        return not await _is_in_air(key)
+
+    return bool(await deadline.poll(has_ended, FIRST_WAIT_S, LONGEST_WAIT_S))
 
 
 def land(key: str, holder: UUID) -> None:

@@ -1,9 +1,14 @@
 """One deadline for a whole request, on the monotonic clock."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from time import monotonic
+from typing import TypeVar
 
 from stemcore.context import answer_due, arrived_at
+
+T = TypeVar("T")
 
 MIN_MARGIN_S = 0.25
 MARGIN_SHARE = 0.02
@@ -48,6 +53,21 @@ class Deadline:
     @property
     def expired(self) -> bool:
         return self.remaining() == 0.0
+
+    async def poll(
+        self, look: Callable[[], Awaitable[T | None]], first_s: float, longest_s: float
+    ) -> T | None:
+        """What a look gives as soon as it gives something, None when nothing came in time.
+
+        The pause before each look doubles, from `first_s` to `longest_s`.
+        """
+        pause = first_s
+        while not self.expired:
+            await asyncio.sleep(min(pause, self.remaining()))
+            if found := await look():
+                return found
+            pause = min(2 * pause, longest_s)
+        return None
 
     def at_most(self, seconds: float) -> "Deadline":
         """This deadline, or the one `seconds` from now when that is earlier."""

@@ -133,11 +133,13 @@ async def teaching_brief(reader: Reader, *, force_refresh: bool) -> BriefReport:
 
 async def _joined(reader: Reader, look: Look, deadline: Deadline) -> BriefReport:
     """The brief that somebody else is making, or word that they still are."""
-    wait = FIRST_WAIT_S
-    while look.is_in_work and not deadline.expired:
-        await asyncio.sleep(min(wait, deadline.remaining()))
-        look = await _look(reader)
-        wait = min(2 * wait, LONGEST_WAIT_S)
+
+    async def ended() -> Look | None:
+        now = await _look(reader)
+        return None if now.is_in_work else now
+
+    if look.is_in_work:
+        look = await deadline.poll(ended, FIRST_WAIT_S, LONGEST_WAIT_S) or look
     return look.report()
 
 

@@ -7,6 +7,7 @@ all processes. Nobody holds a connection while waiting: the next in line asks ag
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from uuid import UUID, uuid4
 
 from django.db import DatabaseError
@@ -71,14 +72,11 @@ async def _when_first(
     visit: Visit, session_id: UUID, ticket: UUID, deadline: Deadline
 ) -> Conversation:
     """The conversation, once every earlier send to the session is done."""
-    wait = FIRST_WAIT_S
-    while not deadline.expired:
-        await asyncio.sleep(min(wait, deadline.remaining()))
-        conversation = await _enter_when_first(visit, session_id, ticket)
-        if conversation is not None:
-            return conversation
-        wait = min(2 * wait, LONGEST_WAIT_S)
-    raise ResponseGenerationFailed(WAITED)
+    enter = partial(_enter_when_first, visit, session_id, ticket)
+    conversation = await deadline.poll(enter, FIRST_WAIT_S, LONGEST_WAIT_S)
+    if conversation is None:
+        raise ResponseGenerationFailed(WAITED)
+    return conversation
 
 
 def _take_and_load(
