@@ -210,16 +210,13 @@ def _total_is_off() -> bool:
     return not in_work.exists() and platform.total_drift() != 0
 
 
-def _sweep(admissions: QuerySet[GuestAdmission]) -> int:
-    """Ends those that are expired, and gives back what they held; returns how many."""
-    ended = 0
+def _sweep(admissions: QuerySet[GuestAdmission]) -> None:
+    """Ends those that are expired, and gives back what they held."""
     for expired in admissions.filter(_EXPIRED):
         # Its process may wake up and renew it just now.
         deleted, _ = GuestAdmission.objects.filter(_EXPIRED, id=expired.id).delete()
         if deleted and expired.active:
             platform.release_slot(expired.sandbox_id)
-        ended += deleted
-    return ended
 
 
 def _leaves_slot(active: int) -> bool:

@@ -136,7 +136,7 @@ def _mend_sandbox(sandbox_id: UUID) -> Change:
     """Brings a sandbox's count of requests in flight to that of its slots."""
     with in_turn():
         actual = GuestAdmission.objects.filter(sandbox_id=sandbox_id, active=True).count()
-        platform.is_active(sandbox_id)  # locks the row
+        platform.lock_active(sandbox_id)
         counted = GuestSandbox.objects.values_list("active_ai_requests", flat=True)
         before = counted.get(id=sandbox_id)
         for _ in range(before - actual):
@@ -166,7 +166,7 @@ def expire(sandbox_id: UUID) -> bool:
     A request in work is answered, and counts no more.
     """
     with in_turn():
-        if not platform.is_active(sandbox_id):
+        if not platform.lock_active(sandbox_id):
             return False
         GuestSandbox.objects.filter(id=sandbox_id).update(status="expired", active_ai_requests=0)
         platform.recount()
@@ -180,7 +180,7 @@ def reset_usage(sandbox_id: UUID) -> bool:
     What is in work is counted afterwards, as the first use.
     """
     with in_turn():
-        if not platform.is_active(sandbox_id):
+        if not platform.lock_active(sandbox_id):
             return False
         GuestSandbox.objects.filter(id=sandbox_id).update(**dict.fromkeys(COUNTERS.values(), 0))
         return True

@@ -27,13 +27,13 @@ def release_slot(sandbox_id: UUID) -> None:
     When the platform ends a sandbox and recounts, the total no longer holds what the sandbox had
     in flight; taking it off once more would take it from somebody else.
     """
-    if is_active(sandbox_id) or total_drift() > 0:
+    if lock_active(sandbox_id) or total_drift() > 0:
         _call("release_guest_ai_slot_service(%s)", sandbox_id)
 
 
 def count_use(sandbox_id: UUID, feature: str) -> None:
     """Counts a successful use; that of a sandbox which has ended meanwhile interests nobody."""
-    if is_active(sandbox_id):
+    if lock_active(sandbox_id):
         _call("increment_guest_ai_usage_service(%s, %s)", sandbox_id, feature)
 
 
@@ -42,8 +42,8 @@ def recount() -> None:
     _call("reconcile_guest_session_quota_service(%s)", KEEP_WINDOW_S)
 
 
-def is_active(sandbox_id: UUID) -> bool:
-    """Whether the sandbox is active; it stays so until the end of the transaction.
+def lock_active(sandbox_id: UUID) -> bool:
+    """Locks the sandbox's row; whether it is active, and so until the end of the transaction.
 
     The row's lock comes before that of the totals, as in the platform's functions.
     """
