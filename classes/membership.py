@@ -33,7 +33,7 @@ class NewClass:
 
 
 @write
-def class_create(user: PlatformUser, new: NewClass) -> UUID:
+def create_class(user: PlatformUser, new: NewClass) -> UUID:
     """Makes a class and its owner's enrollment, both or neither, and returns the class's id.
 
     Raises ForbiddenAccountType for guests and students, ProfileMissing, and JoinCodeConflict
@@ -61,7 +61,7 @@ def class_create(user: PlatformUser, new: NewClass) -> UUID:
 
 
 @write
-def class_join(user: PlatformUser, join_code: str) -> UUID:
+def join_class(user: PlatformUser, join_code: str) -> UUID:
     """Enrolls a student in the class with this code and returns its id; again changes nothing.
 
     Letter case does not count. Raises ForbiddenAccountType for guests and teachers,

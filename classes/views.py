@@ -10,7 +10,7 @@ from classes.errors import (
     JoinCodeConflict,
     ProfileMissing,
 )
-from classes.membership import NewClass, class_create, class_join
+from classes.membership import NewClass, create_class, join_class
 from classes.requests import CreateBody, JoinBody
 from classes.responses import ClassData
 from classes.throttles import JOIN_LIMITS
@@ -30,7 +30,7 @@ class ClassCreateViewSet(UserViewSet):
         code.
         """
         new = NewClass(body.title, body.join_code, body.subject, body.level, body.description)
-        return Response({"class_id": await class_create(self.caller, new)})
+        return Response({"class_id": await create_class(self.caller, new)})
 
 
 class ClassJoinViewSet(UserViewSet):
@@ -45,4 +45,4 @@ class ClassJoinViewSet(UserViewSet):
         Enrolls the calling student by a join code, in any letter case. Joining again succeeds and
         changes nothing.
         """
-        return Response({"class_id": await class_join(self.caller, body.join_code)})
+        return Response({"class_id": await join_class(self.caller, body.join_code)})
