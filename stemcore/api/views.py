@@ -18,6 +18,7 @@ How to add a view stands in `docs/views.md`.
 
 import inspect
 from collections.abc import Awaitable, Callable
+from functools import cache
 from math import ceil
 from typing import Any, ClassVar, TypeVar, cast, get_type_hints
 from uuid import UUID
@@ -123,11 +124,12 @@ class ApiViewSet(ViewSet):
             return await self.handler(request, *self.args, **self.kwargs)
         body = await self.read_body(request)
         self.check_user_id(body)
-        Deadline.bind(getattr(body, "timeout_ms", None))
+        timeout_ms = getattr(body, "timeout_ms", None)
+        Deadline.bind(timeout_ms)
         if self.guest_feature is None:
             return await self.handler(request, body, *self.args, **self.kwargs)
-        sandbox_id, timeout = getattr(body, "sandbox_id", None), getattr(body, "timeout_ms", None)
-        async with admission(self.guest_feature, self.user, sandbox_id, timeout):
+        sandbox_id = getattr(body, "sandbox_id", None)
+        async with admission(self.guest_feature, self.user, sandbox_id, timeout_ms):
             return await self.handler(request, body, *self.args, **self.kwargs)
 
     async def read_body(self, request: Request) -> Body:
@@ -209,10 +211,7 @@ def errors_of(action: Action) -> tuple[type[DomainError], ...]:
 
 def action_types(action: Action) -> dict[str, Any]:
     """The annotations of an action: `body` and `return`."""
-    function = inspect.unwrap(getattr(action, "__func__", action))
-    if function not in _action_types:
-        _action_types[function] = get_type_hints(function)
-    return _action_types[function]
+    return _type_hints(inspect.unwrap(getattr(action, "__func__", action)))
 
 
-_action_types: dict[Any, dict[str, Any]] = {}
+_type_hints = cache(get_type_hints)
