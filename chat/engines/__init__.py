@@ -1,10 +1,8 @@
 """Engines: a message and its grounding in, a grounded answer out, over the one gateway."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from importlib import import_module
-from types import ModuleType
 from typing import Any, Final
 
 from chat.engines import direct
@@ -34,17 +32,14 @@ async def run(asking: Asking, hints: Mapping[str, Any], call: Call) -> EngineRes
     if hints.get("engine") != "langgraph_v1":
         return await direct.run(asking, call)
     try:
-        graph = _imported or await asyncio.to_thread(_import_graph)
-        result: EngineResult = await graph[0].run(asking, call)
-        return result
+        run_graph = await asyncio.to_thread(_graph_engine)
+        return await run_graph(asking, call)
     except GraphFailed as failed:
         return (await direct.run(asking, call)).after(failed)
 
 
-_imported: list[ModuleType] = []
-
-
-def _import_graph() -> list[ModuleType]:
+def _graph_engine() -> Callable[[Asking, Call], Awaitable[EngineResult]]:
     """The graph engine. LangGraph takes seconds to import, and costs nothing where nobody asks."""
-    _imported[:] = [import_module("chat.engines.langgraph")]
-    return _imported
+    from chat.engines import langgraph
+
+    return langgraph.run
