@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from typing import Any
-from urllib.request import urlopen
 
 import psutil
 from django.conf import settings
@@ -23,6 +21,7 @@ from stemcore.embedded.server import ServerHandle
 from stemcore.supabase.tokens import PlatformUser
 from tests import database, factories
 from tests.ports import free_port
+from tests.service import end, environment, wait_for
 from tests.tokens import access_token
 
 DATABASE = "benchmark"
@@ -162,7 +161,7 @@ def serving(server: ServerHandle, stub_port: int, **environ: str) -> Iterator[Pr
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "manage.py", "serve", "--port", str(port)],
-        env={**os.environ, **environment(server, stub_port), **environ},
+        env={**os.environ, **environment(server.url(DATABASE, LOGIN), stub_port), **environ},
         stderr=subprocess.DEVNULL,
     )
     try:
@@ -170,24 +169,6 @@ def serving(server: ServerHandle, stub_port: int, **environ: str) -> Iterator[Pr
         yield Process(process.pid, port)
     finally:
         end(process)
-
-
-def environment(server: ServerHandle, stub_port: int) -> dict[str, str]:
-    """What a process of the service needs to know, beside the test settings."""
-    return {
-        "DJANGO_SETTINGS_MODULE": "stemcore.settings",
-        "DJANGO_DEBUG": "false",
-        "DJANGO_ALLOWED_HOSTS": "127.0.0.1",
-        "DATABASE_URL": server.url(DATABASE, LOGIN),
-        "DATABASE_POOL_MODE": settings.DATABASE_POOL_MODE,
-        "LOG_FORMAT": "json",
-        "AI_PROVIDER_DEFAULT": "openai",
-        "AI_REQUEST_TIMEOUT_MS": "120000",
-        "OPENAI_API_KEY": "key-of-the-benchmark",
-        "OPENAI_MODEL": "gpt-4o-mini",
-        "OPENAI_EMBEDDING_MODEL": "text-embedding-3-small",
-        "OPENAI_BASE_URL": f"http://127.0.0.1:{stub_port}/openai/v1",
-    }
 
 
 @contextmanager
@@ -201,26 +182,3 @@ def all_the_while(work: Callable[[Event], None]) -> Iterator[None]:
     finally:
         stopped.set()
         thread.join()
-
-
-def wait_for(url: str, seconds: float = 180) -> None:
-    """Returns when a GET succeeds; raises OSError when none did in time."""
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            urlopen(url, timeout=30).close()  # it listens: asked twice, it would count two
-            return
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.1)
-
-
-def end(process: "subprocess.Popen[Any]") -> None:
-    """Ends a child, gently first."""
-    process.terminate()
-    try:
-        process.wait(15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

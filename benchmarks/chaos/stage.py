@@ -19,12 +19,13 @@ import psycopg
 
 from benchmarks.chaos.clock import Clock, make_clock
 from benchmarks.guests.world import right_answer
-from benchmarks.service import DATABASE, end, environment, wait_for
+from benchmarks.service import DATABASE
 from benchmarks.worker.fleet import Workers, workers
 from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
 from tests.pooler import pooler
 from tests.ports import free_port
+from tests.service import end, environment, wait_for
 from tests.stubs import steps
 from tests.stubs.providers import ProviderStub
 from tests.stubs.relay import Relay
@@ -105,8 +106,7 @@ def stage(server: ServerHandle, seed: int) -> Iterator[Stage]:
         disk = stack.enter_context(_small_disk(folder / "disk"))
         clock = make_clock(folder)
         environ = {
-            **environment(server, stub.port),
-            "DATABASE_URL": relay.url(DATABASE, LOGIN),
+            **environment(relay.url(DATABASE, LOGIN), stub.port),
             "DATABASE_POOL_MODE": "transaction",
             "SUPABASE_URL": bucket.server.url,
             "SUPABASE_SERVICE_ROLE_KEY": KEY,

@@ -11,9 +11,11 @@ from threading import Event
 
 import psycopg
 
-from benchmarks.service import DATABASE, all_the_while, end, environment, wait_for
+from benchmarks.service import DATABASE, all_the_while
+from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
 from tests.ports import free_port
+from tests.service import end, environment, wait_for
 
 PROCESSES = 4
 
@@ -54,7 +56,7 @@ class Fleet:
 @asynccontextmanager
 async def fleet(server: ServerHandle, stub_port: int, **environ: str) -> AsyncIterator[Fleet]:
     """Processes of the service, ready to serve."""
-    made = Fleet({**environment(server, stub_port), **environ})
+    made = Fleet({**environment(server.url(DATABASE, LOGIN), stub_port), **environ})
     try:
         await asyncio.to_thread(made.wait)
         yield made

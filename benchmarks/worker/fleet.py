@@ -12,8 +12,9 @@ from threading import Event
 import psutil
 import psycopg
 
-from benchmarks.service import all_the_while, end
+from benchmarks.service import all_the_while
 from tests.materials.platform_worker import PlatformWorker
+from tests.service import end
 
 CONCURRENCY = 3
 LOCK_MINUTES = 1

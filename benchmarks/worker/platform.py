@@ -5,9 +5,10 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.service import DATABASE, environment
+from benchmarks.service import DATABASE
 from stemcore.embedded.platform import LOGIN
 from tests import database
+from tests.service import environment
 from tests.stubs.providers import ProviderStub
 from tests.stubs.supabase import StorageStub
 
@@ -29,8 +30,7 @@ def platform() -> Iterator[tuple[StorageStub, dict[str, str]]]:
         yield (
             bucket,
             {
-                **environment(server, provider.port),
-                "DATABASE_URL": server.url(DATABASE, LOGIN),
+                **environment(server.url(DATABASE, LOGIN), provider.port),
                 "SUPABASE_URL": bucket.server.url,
                 "SUPABASE_SERVICE_ROLE_KEY": KEY,
                 "LOG_LEVEL": "error",

@@ -11,13 +11,13 @@ import psycopg
 from psycopg.rows import dict_row
 from tqdm import tqdm
 
-from benchmarks.service import environment
 from benchmarks.worker.fleet import platform_worker, workers
 from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
 from tests import factories
 from tests.materials import files
 from tests.materials.queue import enqueue
+from tests.service import environment
 from tests.stubs import steps
 from tests.stubs.providers import ProviderStub
 from tests.stubs.supabase import StorageStub
@@ -87,8 +87,7 @@ def run(server: ServerHandle, database: str, trial: Trial, seed: int = 1) -> Out
         provider.openai.always_embeddings(lambda _: _reaction(dice, trial.provider_s))
         _make_materials(trial.jobs, bucket)
         environ = {
-            **environment(server, provider.port),
-            "DATABASE_URL": server.url(database, LOGIN),
+            **environment(server.url(database, LOGIN), provider.port),
             "SUPABASE_URL": bucket.server.url,
             "SUPABASE_SERVICE_ROLE_KEY": KEY,
             "LOG_LEVEL": "error",

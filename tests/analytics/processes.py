@@ -9,12 +9,12 @@ from typing import Any
 
 from django.db import connection
 
-from benchmarks.service import end, environment, wait_for
 from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
 from tests.ports import free_port
 from tests.processes import ROOT
 from tests.provider_fixtures import Providers
+from tests.service import end, environment, wait_for
 
 Process = subprocess.Popen[str]
 
@@ -23,12 +23,11 @@ def start(
     arguments: str, server: ServerHandle, providers: Providers, output: int = subprocess.PIPE
 ) -> Process:
     """`manage.py` with these arguments."""
-    known = {**os.environ, **environment(server, providers.stub.port)}
-    known["DATABASE_URL"] = server.url(connection.settings_dict["NAME"], LOGIN)
+    address = server.url(connection.settings_dict["NAME"], LOGIN)
     return subprocess.Popen(
         [sys.executable, "manage.py", *arguments.split()],
         cwd=ROOT,
-        env=known,
+        env={**os.environ, **environment(address, providers.stub.port)},
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=output,

@@ -24,8 +24,8 @@ from django.urls import reverse
 from django_otp.oath import TOTP
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from benchmarks.service import environment
 from stemcore.console.roles import make_roles
+from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
 from tests import database as test_database
 from tests.cast import Cast, make_cast
@@ -33,7 +33,7 @@ from tests.console.browser import CHROMIUM, NARROW, WIDE, Desk, chromium
 from tests.console.scene import FAILED, FAILED_FILE, set_scene
 from tests.materials import files
 from tests.materials.worker_process import worker
-from tests.service import Service, service
+from tests.service import Service, environment, service
 from tests.stubs.supabase import StorageStub
 from tests.tokens import access_token
 
@@ -116,7 +116,7 @@ def office(
     }
     database = f"test_{worker_id}"
     collect = "manage.py collectstatic --no-input --verbosity 0"
-    known = {**os.environ, **environment(database_server, 1), **environ}
+    known = {**os.environ, **environment(database_server.url(database, LOGIN)), **environ}
     subprocess.run([sys.executable, *collect.split()], env=known, check=True)
     with (
         service(database_server, database, environ) as running,

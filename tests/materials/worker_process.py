@@ -3,10 +3,10 @@
 import subprocess
 import sys
 
-from benchmarks.service import environment
 from stemcore.embedded.platform import LOGIN
 from stemcore.embedded.server import ServerHandle
 from tests import processes
+from tests.service import environment
 from tests.stubs.supabase import StorageStub
 
 
@@ -16,8 +16,7 @@ def worker(
     """`manage.py process_materials` with these options; it embeds with the offline provider."""
     variables = processes.environment(
         **{
-            **environment(server, 1),
-            "DATABASE_URL": server.url(database, LOGIN),
+            **environment(server.url(database, LOGIN)),
             "DJANGO_SECRET_KEY": "k" * 50,
             "AI_PROVIDER_DEFAULT": "offline",
             "OPENAI_API_KEY": "",
