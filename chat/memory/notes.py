@@ -19,6 +19,7 @@ from materials.models import COLUMN_DIMENSIONS
 from stemcore.database import read, write
 from stemcore.prompts import visible_text
 from stemcore.providers import Call, ProviderError, embed
+from stemcore.rank_fusion import reciprocal_rank_fusion
 from stemcore.sentences import stems, words
 from stemcore.words import FUNCTION_WORDS, folded, stem
 
@@ -29,7 +30,6 @@ MOST_NOTES: Final = 200
 
 FOUND: Final = 8
 EMBEDDING_SECONDS: Final = 4.0
-RANK_CONSTANT: Final = 60
 
 _SIGN: Final = re.compile(r"[<>=≤≥≠±]|[-+](?=\d)")
 
@@ -54,7 +54,7 @@ async def find_notes(place: Place, query: str, call: Call) -> list[str]:
         return notes[:FOUND]
     meaning = await _meaning(query, call)
     near = await _nearest(place, query, meaning) if meaning else []
-    return _joined(near, _by_words(query, notes))[:FOUND]
+    return reciprocal_rank_fusion([near, _by_words(query, notes)])[:FOUND]
 
 
 async def _meaning(text: str, call: Call) -> Meaning | None:
@@ -139,11 +139,3 @@ def _by_words(query: str, notes: Sequence[str]) -> list[str]:
     wanted = set(stems(query))
     shared = {note: len(wanted & set(stems(note))) for note in notes}
     return sorted((note for note in notes if shared[note]), key=shared.__getitem__, reverse=True)
-
-
-def _joined(*rankings: Sequence[str]) -> list[str]:
-    scores: dict[str, float] = {}
-    for ranking in rankings:
-        for rank, note in enumerate(ranking, start=1):
-            scores[note] = scores.get(note, 0.0) + 1 / (RANK_CONSTANT + rank)
-    return sorted(scores, key=scores.__getitem__, reverse=True)

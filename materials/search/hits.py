@@ -8,12 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from stemcore.database import prepared_cursor
+from stemcore.rank_fusion import reciprocal_rank_fusion
 
 MAX_CANDIDATES: Final = 24
 MAX_PER_MATERIAL: Final = 6
-
-RANK_CONSTANT: Final = 60
-"""k of reciprocal rank fusion, as in Cormack, Clarke and Büttcher, SIGIR 2009."""
 
 # Looked up one by one (`offset 0`): a plan that was made for small classes would read all chunks of
 # a large one, and go through the list at each. The list is a subquery for `prepared_cursor`'s sake.
@@ -49,15 +47,8 @@ def _spread(ranking: Iterable[Hit]) -> Iterator[Hit]:
 
 
 def fuse(rankings: Iterable[Sequence[Hit]]) -> list[Hit]:
-    """One ranking of several by reciprocal rank: the sum of 1 / (k + place) over the rankings.
-
-    Within the bounds of `bounded`.
-    """
-    scores: dict[Hit, float] = {}
-    for ranking in rankings:
-        for place, hit in enumerate(ranking, start=1):
-            scores[hit] = scores.get(hit, 0.0) + 1 / (RANK_CONSTANT + place)
-    return bounded(sorted(scores, key=scores.__getitem__, reverse=True))
+    """One ranking of several by reciprocal rank, within the bounds of `bounded`."""
+    return bounded(reciprocal_rank_fusion(rankings))
 
 
 def rows(sql: str, class_id: UUID, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
