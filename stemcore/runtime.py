@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from contextvars import Context
 from typing import Any, Protocol, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -53,6 +54,11 @@ def runtime() -> Runtime:
     if found is None:
         found = _runtimes[loop] = Runtime()
     return found
+
+
+def background(work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
+    """A task for all requests, outside the context of the one that happens to start it."""
+    return asyncio.create_task(work, name=name, context=Context())
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -8,7 +8,6 @@ are lost when a process is killed.
 
 import asyncio
 from collections import deque
-from contextvars import Context
 from itertools import islice
 
 from django.db import InterfaceError, OperationalError, connection
@@ -16,7 +15,7 @@ from structlog import get_logger
 
 from stemcore.database import UPKEEP, write
 from stemcore.models import ProviderCall
-from stemcore.runtime import runtime
+from stemcore.runtime import background, runtime
 
 log = get_logger(__name__)
 
@@ -46,8 +45,7 @@ class CallLog:
             return
         self._queue.append(row)
         if self._writing is None or self._writing.done():
-            # For all requests, outside the context of the one that happens to start it.
-            self._writing = asyncio.create_task(self._write(), name="call-log", context=Context())
+            self._writing = background(self._write(), "call-log")
 
     async def _write(self) -> None:
         while self._queue:

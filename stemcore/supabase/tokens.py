@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextvars import Context
 from dataclasses import dataclass
 from hashlib import sha256
 from math import inf
@@ -22,7 +21,7 @@ from stemcore.errors import (
     UserAuthUnavailable,
 )
 from stemcore.http import http_client
-from stemcore.runtime import runtime
+from stemcore.runtime import background, runtime
 
 AUTH_TIMEOUT_S = 8.0
 AUDIENCE = "authenticated"
@@ -237,8 +236,7 @@ class KeySet:
 
     def _begin_fetch(self) -> None:
         if self._fetching is None and monotonic() - self._tried_at >= REFETCH_S:
-            # For all who wait, outside the context of the request that happens to start it.
-            self._fetching = asyncio.create_task(self._fetch(), name="keys", context=Context())
+            self._fetching = background(self._fetch(), "keys")
 
     async def _fetch(self) -> None:
         self._tried_at = monotonic()
