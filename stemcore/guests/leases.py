@@ -1,4 +1,4 @@
-"""The admissions that one process holds: renewed together, waited for together.
+"""The admissions that one process holds, and renews together.
 
 A lease ends here, on the monotonic clock, never later than in the database. So a request whose
 lease could not be renewed is cut off before its slot and its use can be given to another.
@@ -7,7 +7,6 @@ lease could not be renewed is cut off before its slot and its use can be given t
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from contextvars import Context
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
@@ -18,9 +17,10 @@ from stemcore.database import Unit
 from stemcore.deadline import Deadline
 from stemcore.guests import admissions, settlement
 from stemcore.guests.admissions import LEASE_S
-from stemcore.guests.errors import GuestConcurrentLimit, GuestRateLimitUnavailable
+from stemcore.guests.errors import GuestRateLimitUnavailable
 from stemcore.guests.retries import run
-from stemcore.runtime import runtime
+from stemcore.guests.slot_queue import SlotQueue
+from stemcore.runtime import background, runtime
 
 log = get_logger(__name__)
 
@@ -28,7 +28,6 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 RENEW_EVERY_S = 4.0
-LOOK_EVERY_S = 0.05
 SETTLE_WAIT_S = 5.0
 """How long an answer waits for its use to be counted."""
 SETTLE_AGAIN_S = 1.0
@@ -45,14 +44,13 @@ class Leases:
         self.storing = asyncio.Lock()
         self._answered: set[UUID] = set()
         self._settling: set[asyncio.Task[None]] = set()
-        self._waiting: dict[UUID, asyncio.Future[None]] = {}
-        self._freed = asyncio.Event()
+        self._queue = SlotQueue(self._turn)
         self._renewing: asyncio.Task[None] | None = None
-        self._looking: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
         """Ends the tasks; what is held still expires by itself."""
-        for task in (self._renewing, self._looking, *self._settling):
+        self._queue.close()
+        for task in (self._renewing, *self._settling):
             if task is not None:
                 task.cancel()
 
@@ -68,14 +66,14 @@ class Leases:
         try:
             async with self._lease(key, lease_end):
                 if not active:
-                    await self._slot(key, patience)
+                    await self._queue.slot(key, patience)
                 with settlement.in_hand(key) as use:
                     yield
         except BaseException:  # a cancelled request gives back what it held, as a failed one does
             await _to_its_end(self._give_back(key))
             raise
         if use.settled:
-            self._freed.set()
+            self._queue.look_again()
         else:
             await self._settle(key)
 
@@ -104,7 +102,7 @@ class Leases:
         Raises GuestRateLimitUnavailable when the reserved use may be another's by now.
         """
         tried = asyncio.Event()
-        settling = _task(self._settle_until_done(key, tried), "guest-settling")
+        settling = background(self._settle_until_done(key, tried), "guest-settling")
         self._settling.add(settling)
         settling.add_done_callback(self._settled)
         with suppress(TimeoutError):
@@ -132,7 +130,7 @@ class Leases:
         finally:
             tried.set()
             self._answered.discard(key)
-            self._freed.set()
+            self._queue.look_again()
 
     async def _done(self, unit: Unit[[UUID], None], key: UUID) -> bool:
         try:
@@ -149,7 +147,7 @@ class Leases:
             # The request's own failure is what the caller must hear; the lease expires.
             log.warning("guest_admission_left", error=type(error).__name__)
         finally:
-            self._freed.set()
+            self._queue.look_again()
 
     # Leases --------------------------------------------------------------------------------------
 
@@ -171,7 +169,7 @@ class Leases:
 
     def _keep_renewing(self) -> None:
         if self._renewing is None or self._renewing.done():
-            self._renewing = _task(self._renew(), "guest-leases")
+            self._renewing = background(self._renew(), "guest-leases")
 
     async def _renew(self) -> None:
         while True:
@@ -188,63 +186,6 @@ class Leases:
             for key in keys & self._held.keys():
                 if not self._held[key].expired():
                     self._held[key].reschedule(began if key in lost else began + LEASE_S)
-
-    # Waiting -------------------------------------------------------------------------------------
-
-    async def _slot(self, key: UUID, patience: Deadline) -> None:
-        """Returns when the admission has its slot."""
-        granted = self._waiting[key] = asyncio.get_running_loop().create_future()
-        self._keep_looking()
-        try:
-            async with asyncio.timeout(patience.remaining()) as waiting:
-                await granted
-        except TimeoutError:
-            if not waiting.expired():
-                raise
-            raise GuestConcurrentLimit from None
-        finally:
-            del self._waiting[key]
-
-    def _keep_looking(self) -> None:
-        if self._looking is None or self._looking.done():
-            self._looking = _task(self._look(), "guest-queue")
-
-    async def _look(self) -> None:
-        """Asks for all who wait here at once, and hands out free slots in the order of arrival."""
-        while self._waiting:
-            self._freed.clear()
-            try:
-                await self._look_once()
-            except DatabaseFailure as error:
-                log.warning("guest_queue_not_seen", error=type(error).__name__)
-            try:
-                async with asyncio.timeout(LOOK_EVERY_S):
-                    await self._freed.wait()
-            except TimeoutError:
-                continue
-
-    async def _look_once(self) -> None:
-        queue = await admissions.look_at_queue(frozenset(self._waiting))
-        if queue.grantable:
-            await self._grant()
-            queue = await admissions.look_at_queue(frozenset(self._waiting))
-        for key, granted in self._waiting.items():
-            if granted.done():
-                continue
-            if key in queue.granted:
-                granted.set_result(None)
-            elif key in queue.lost:
-                granted.set_exception(GuestRateLimitUnavailable())
-
-    async def _grant(self) -> None:
-        async with self._turn:
-            while await run(admissions.grant_next):
-                pass
-
-
-def _task(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-    """A task for all requests, outside the context of the one that happens to start it."""
-    return asyncio.create_task(work, name=name, context=Context())
 
 
 async def _to_its_end(work: Coroutine[Any, Any, R]) -> R:
