@@ -59,7 +59,7 @@ walk: .venv/dev  ## docs/walk.md, typed word for word (about a minute)
 test-deep: .venv/dev  ## the property tests at random, ten times as long (about 10 minutes)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadfile -m hypothesis --hypothesis-profile deep
 
-bench: .venv/dev  ## the figures of docs/quality.md (about 20 minutes)
+bench: .venv/dev  ## the figures of docs/quality.md (about 30 minutes)
 	$(BIN)/python -m benchmarks.overhead
 	$(BIN)/python -m benchmarks.observing
 	$(BIN)/python -m benchmarks.capacity
@@ -72,6 +72,7 @@ bench: .venv/dev  ## the figures of docs/quality.md (about 20 minutes)
 	$(BIN)/python -m benchmarks.graph
 	$(BIN)/python -m benchmarks.console
 	$(BIN)/python -m benchmarks.bombs
+	$(BIN)/python -m benchmarks.soak
 
 proof-graph: .venv/dev  ## the graph engine: CPU, what its memory keeps, 200 sends in flight (about 4 minutes)
 	$(BIN)/python -m benchmarks.graph
@@ -92,7 +93,7 @@ fuzz: .venv/dev  ## 5,000 requests made from docs/openapi.yaml against a demo (1
 fuzz-quick: .venv/dev  ## the same few hundred each time (about a minute)
 	$(BIN)/python -m benchmarks.fuzz --quick
 
-chaos: .venv/dev  ## faults in a seeded order, and what must hold afterwards (about 4 minutes)
+chaos: .venv/dev  ## faults in a seeded order, and what must hold afterwards (about 2 minutes)
 	$(BIN)/python -m benchmarks.chaos
 
 real-files: .venv/dev  ## documents of fourteen packages of Debian and PyPI, against what they hold (about 20 minutes)

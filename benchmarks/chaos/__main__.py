@@ -1,4 +1,4 @@
-"""Proof that nothing is half done, lost or leaked, whatever fails (about 4 minutes).
+"""Proof that nothing is half done, lost or leaked, whatever fails (about 2 minutes).
 
     python -m benchmarks.chaos [--seed 1] [--rounds 1]
 
