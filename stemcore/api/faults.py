@@ -66,6 +66,8 @@ def _must(found: Any, path: tuple[int | str, ...], model: type[BaseModel]) -> st
     kind, context = found["type"], found.get("ctx", {})
     if kind in ("string_too_short", "too_short"):
         return _too_short(context["min_length"], "entries" if kind == "too_short" else "characters")
+    if kind == "too_long" and context["field_type"] == "Value":
+        kind = "string_too_long"  # what Pydantic says of a text that a validator stands before
     words = WORDS.get(kind, "does not fit")
     if "{expected_list}" in words:
         return words.format(expected_list=_list_of(path, model))

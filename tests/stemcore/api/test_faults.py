@@ -21,6 +21,7 @@ class Turn(Part):
 class Asked(Body):
     name: Text = "x"
     short: Annotated[str, Field(min_length=2, max_length=3)] = "abc"
+    line: Annotated[Text, Field(max_length=3)] = "abc"
     owner: UUID | None = None
     count: Annotated[Whole, Field(ge=1, le=5)] = 1
     ratio: Annotated[Number, Field(gt=0, lt=1)] = 0.5
@@ -50,6 +51,7 @@ def fault(**fields: Any) -> tuple[str, str]:
         ("name", "", "must not be empty"),
         ("short", "a", "must have at least 2 characters"),
         ("short", "abcd", "must have at most 3 characters"),
+        ("line", "abcd", "must have at most 3 characters"),
         ("owner", "7", "must be a UUID"),
         ("owner", 7, "must be a UUID"),
         ("count", "many", "must be a whole number"),
