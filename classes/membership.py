@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Case, When
 
 from classes.errors import (
     ClassNotFound,
@@ -64,7 +65,8 @@ def create_class(user: PlatformUser, new: NewClass) -> UUID:
 def join_class(user: PlatformUser, join_code: str) -> UUID:
     """Enrolls a student in the class with this code and returns its id; again changes nothing.
 
-    Letter case does not count. Raises ForbiddenAccountType for guests and teachers,
+    Letter case counts only between classes whose codes differ in nothing else, as they can where
+    they were made past this service. Raises ForbiddenAccountType for guests and teachers,
     ProfileMissing, and ClassNotFound for unknown codes, archived classes and guests' copies.
     """
     _require_account(user, AccountType.STUDENT)
@@ -72,7 +74,7 @@ def join_class(user: PlatformUser, join_code: str) -> UUID:
         Classroom.objects.filter(
             join_code__iexact=join_code, archived=False, sandbox_id__isnull=True
         )
-        .order_by("created_at")
+        .order_by(Case(When(join_code=join_code, then=0), default=1), "created_at")
         .only("id")
         .first()
     )

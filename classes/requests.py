@@ -7,13 +7,17 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from stemcore.api.body import SEEN, Body
 from stemcore.embedded.demo.people import STUDENT_ID, TEACHER_ID
-from stemcore.prompts import trimmed
+from stemcore.prompts import trimmed, visible_text
 
 _Trimmed = BeforeValidator(lambda value: trimmed(value) if isinstance(value, str) else value)
+# What chats and web pages put into a copied code is not seen, and so not part of it.
+_Copied = BeforeValidator(
+    lambda value: trimmed(visible_text(value)) if isinstance(value, str) else value
+)
 _Seen = Field(json_schema_extra=SEEN)
 
 Title = Annotated[str, _Trimmed, StringConstraints(min_length=1, max_length=200), _Seen]
-JoinCode = Annotated[str, _Trimmed, StringConstraints(min_length=1, max_length=64), _Seen]
+JoinCode = Annotated[str, _Copied, StringConstraints(min_length=1, max_length=64), _Seen]
 Line = Annotated[str, _Trimmed, StringConstraints(max_length=200)]
 Paragraph = Annotated[str, _Trimmed, StringConstraints(max_length=5000)]
 

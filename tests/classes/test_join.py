@@ -28,11 +28,22 @@ async def test_it_enrolls_a_student(api: Api, cast: Cast) -> None:
     assert (enrolled.classroom_id, enrolled.role) == (cast.other_classroom.id, "student")
 
 
-@pytest.mark.parametrize("code", ["ab-12", "AB-12", "  Ab-12\n"])
+@pytest.mark.parametrize("code", ["ab-12", "AB-12", "  Ab-12\n", "\ufeffAb-\u00ad12\u200b "])
 async def test_it_trims_and_ignores_letter_case(api: Api, cast: Cast, code: str) -> None:
     classroom = factories.classroom(cast.stranger, join_code="Ab-12")
     answer = await api.post(ROUTE, body(cast.outsider, code), user=cast.outsider)
     assert data_of(answer) == {"class_id": str(classroom.id)}
+
+
+async def test_of_codes_that_differ_in_letter_case_the_very_one_counts(
+    api: Api, cast: Cast
+) -> None:
+    older, younger = (
+        factories.classroom(cast.stranger, join_code=code) for code in ("ab-12", "Ab-12")
+    )
+    for code, meant in (("Ab-12", younger), ("ab-12", older), ("AB-12", older)):
+        answer = await api.post(ROUTE, body(cast.outsider, code), user=cast.outsider)
+        assert data_of(answer) == {"class_id": str(meant.id)}
 
 
 async def test_it_changes_nothing_the_second_time(api: Api, cast: Cast) -> None:
