@@ -20,6 +20,8 @@ class DispatchBody(Body):
     """The class of the material."""
     material_id: UUID
     """The material, whose file is uploaded."""
+    user_id: UUID | None = None
+    """The teacher; when it is there, the token's user."""
     trigger_worker: Truth = True
     """Whether to wake the worker at once."""
 

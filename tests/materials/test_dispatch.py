@@ -152,6 +152,17 @@ async def test_it_knows_only_materials_of_the_class(
     assert fingerprint() == before
 
 
+async def test_it_refuses_a_body_that_speaks_for_another(
+    api: Api, cast: Cast, material: Material
+) -> None:
+    before = fingerprint()
+    sent = body(material, user_id=str(cast.student.id))
+    error_of(await api.post(ROUTE, sent, user=cast.teacher), 403, "user_id_mismatch")
+    assert fingerprint() == before
+    sent = body(material, user_id=str(cast.teacher.id).upper())
+    data_of(await api.post(ROUTE, sent, user=cast.teacher))
+
+
 @pytest.mark.parametrize("field", ["class_id", "material_id"])
 @pytest.mark.parametrize("value", [None, "", "no-uuid", 7])
 async def test_it_names_the_field_that_does_not_fit(
