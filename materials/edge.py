@@ -1,6 +1,7 @@
 """The platform's own worker: a function behind HTTP that works a batch of the queue."""
 
 import asyncio
+import json
 from typing import Annotated, Any, Final
 
 import httpx
@@ -26,8 +27,15 @@ ERROR_CHARS: Final = 300
 def _sentences(value: Any) -> Any:
     """Errors as texts, however the function sends them."""
     found = value if isinstance(value, list) else []
-    texts = [clean_text(str(item))[:ERROR_CHARS] for item in found[:MAX_ERRORS]]
+    texts = [_sentence(item) for item in found[:MAX_ERRORS] if item is not None]
     return tuple(texts)
+
+
+def _sentence(item: Any) -> str:
+    if isinstance(item, dict):
+        item = item.get("message") or item
+    text = item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
+    return clean_text(text)[:ERROR_CHARS]
 
 
 def _none_is_zero(value: Any) -> Any:

@@ -59,6 +59,13 @@ async def test_what_the_worker_leaves_out_is_nothing(
     assert data["errors"] == []
 
 
+async def test_errors_of_the_worker_are_told_as_texts(
+    api: Api, worker_function: WorkerFunctionStub
+) -> None:
+    worker_function.answer = {"errors": ["one", None, {"message": "two"}, {"code": None}, True]}
+    assert data_of(await api.post(ROUTE, {}))["errors"] == ["one", "two", '{"code": null}', "true"]
+
+
 @pytest.mark.parametrize("size", [0, 26, -1, "many", 1.5, True])
 async def test_it_names_a_size_that_does_not_fit(
     api: Api, worker_function: WorkerFunctionStub, size: Any
