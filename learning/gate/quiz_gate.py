@@ -109,7 +109,8 @@ def spread_keys(questions: Iterable[QuizQuestion], random: Random) -> list[QuizQ
         places += random.sample(range(CHOICES), CHOICES)
     del places[len(questions) :]
     spread = dict(enumerate(questions))
-    for index, question in enumerate(questions):
+    for index in random.sample(range(len(questions)), len(questions)):  # else the first ones stay
+        question = questions[index]
         if _is_ascending(question.choices) and (place := _place(question)) in places:
             places.remove(place)
             del spread[index]

@@ -240,6 +240,14 @@ def test_numbers_stay_in_order_where_the_keys_are_spread_all_the_same() -> None:
     assert spread_keys(questions, Random(14)) == questions
 
 
+def test_the_questions_that_keep_their_order_are_any_of_them() -> None:
+    random, firsts = Random(15), Counter[int]()
+    for _ in range(200):
+        first = spread_keys([numeric(0)] * 8, random)[0]
+        firsts[first.choices.index(first.answer)] += 1
+    assert chi_square(firsts) < CRITICAL
+
+
 def test_spreading_keeps_choices_and_answer() -> None:
     questions = clean_questions()
     for before, after in zip(questions, spread_keys(questions, Random(1)), strict=True):
