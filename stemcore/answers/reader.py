@@ -171,7 +171,8 @@ class _Search(Generic[A]):
             faults = self._faults_of_text() + self.near.faults
             raise UnusableAnswer.invalid(self.label, faults)
         if self.found_json:
-            fields = ", ".join(sorted(self.model.model_fields))
+            names = self.model.model_fields.items()
+            fields = ", ".join(sorted(field.alias or name for name, field in names))
             raise UnusableAnswer.invalid(self.label, [f"none of the fields {fields} is there"])
         if "{" in text or "[" in text:
             message = f"The {self.label} answer is not valid JSON."

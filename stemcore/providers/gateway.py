@@ -231,9 +231,20 @@ class _GenerationRun(_Run[Reply, T | None]):
         # Faults concern one answer of one provider: the next provider gets the original.
         asked, self._asked = self._asked, self._original
         started = perf_counter()
-        reply = await provider.generate(asked)
+        try:
+            reply = await provider.generate(asked)
+        except AttemptFailed as failure:
+            raise self._as_without_json(failure) from None
         self._answered = provider, round((perf_counter() - started) * 1000)
         return reply
+
+    def _as_without_json(self, failure: AttemptFailed) -> AttemptFailed:
+        """An empty answer is one without the object asked for; for want of tokens asking anew
+        would bring no other."""
+        if failure.kind is FailureKind.EMPTY and self._original.answer_schema is not None:
+            failure.message += " No JSON object found."
+            failure.faults = () if failure.starved else ("the answer is empty",)
+        return failure
 
     async def read(self, reply: Reply) -> T | None:
         if reply.calls:

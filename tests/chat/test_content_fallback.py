@@ -68,6 +68,7 @@ async def test_a_deadline_that_passes_is_named(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("", "No JSON object found"),
         ("I would rather not.", "No JSON object found"),
         ("{nope}", "not valid JSON"),
         ('{"weather": "fine"}', "Invalid {label} JSON: none of the fields"),
@@ -82,14 +83,18 @@ async def test_an_unusable_answer_is_named_and_never_quoted(
     assert "weather" not in error["message"]
 
 
+@pytest.mark.parametrize(
+    ("text", "fault"), [('{"weather": "fine"}', "none of the fields"), ("", "is empty")]
+)
 async def test_an_unusable_answer_is_asked_for_again_with_its_faults(
-    api: Api, cast: Cast, providers: Any, route: ContentRoute
+    api: Api, cast: Cast, providers: Any, route: ContentRoute, text: str, fault: str
 ) -> None:
-    providers.openrouter.script(steps.answer('{"weather": "fine"}'), step(route.answer))
+    providers.configure("openrouter")
+    providers.openrouter.script(steps.answer(text), step(route.answer))
     data_of(await route.call(api, cast))
     first, second = providers.prompts
     assert second.user.startswith(first.user)
-    assert "none of the fields" in second.user
+    assert fault in second.user
 
 
 async def test_the_schema_of_the_answer_goes_to_the_provider(
