@@ -504,7 +504,8 @@ _SESSION = ", ".join(f"session.{field.column}" for field in ChatSession._meta.co
 # only the assistant cites.
 _WRITTEN = {
     "created_at": _MOMENT.format("m.created_at"),
-    "citations": "case m.author_kind when 'assistant' then m.citations else '[]' end",
+    "citations": "case when m.author_kind = 'assistant' and jsonb_typeof(m.citations) = 'array'"
+    " then m.citations else '[]' end",
 }
 _ROW = ", ".join(_WRITTEN.get(key, f"m.{key}") for key in MESSAGE_KEYS)
 _PAGE = f"""

@@ -199,6 +199,19 @@ async def test_a_row_of_a_students_own_making_keeps_no_page_from_the_teacher(
     assert all(message["citations"] == [] for message in listed)
 
 
+@pytest.mark.parametrize("citations", ["null", "{}", '"Source 1"'])
+async def test_citations_are_always_a_list(
+    api: Api, cast: Cast, database: Any, citations: str
+) -> None:
+    odd = factories.chat_message(cast.session, "assistant")
+    database.execute(
+        "UPDATE class_chat_messages SET citations = %s WHERE id = %s", [citations, odd.id]
+    )
+    fields = {"session_id": str(cast.session.id)}
+    [message] = data_of(await call(api, ROUTE, cast.student, cast.classroom, **fields))["messages"]
+    assert message["citations"] == []
+
+
 async def test_a_student_cannot_read_anothers_session(api: Api, cast: Cast) -> None:
     before = fingerprint()
     for owner in (None, str(cast.student.id)):
