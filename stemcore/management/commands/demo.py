@@ -139,5 +139,5 @@ class Command(BaseCommand):
             f"  staff   {base}/admin/   user {STAFF}, password {settings.DEMO_STAFF_PASSWORD}\n"
         )
         for number, call in enumerate(demo_calls(), 1):
-            self._say(f"{number}. {call.title}:\n\n{call.curl(base)}\n")
+            self._say(f"{number}. {call.title}:\n\n{call.curl(base)}\n\n")
         self._say("Ctrl-C stops everything.\n")
