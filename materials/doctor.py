@@ -63,7 +63,13 @@ def _column() -> Iterator[CheckMessage]:
     with connection.cursor() as cursor:
         cursor.execute(_COLUMN)
         row = cursor.fetchone()
-    if row is not None and row[0] != settings.EMBEDDING_DIM:
+    if row is None:
+        yield Error(
+            "The database has no column of vectors, public.material_chunks.embedding.",
+            hint="Carry out the platform's migrations, with its extension vector.",
+            id="materials.E003",
+        )
+    elif row[0] != settings.EMBEDDING_DIM:
         yield Error(
             f"The platform stores vectors of {row[0]} numbers, and EMBEDDING_DIM is "
             f"{settings.EMBEDDING_DIM}.",

@@ -83,12 +83,30 @@ class WrongSchema(CommandError):
     """Tables would not land in the service's own schema."""
 
 
+class NoPlatform(CommandError):
+    """The database is not the platform's."""
+
+
+def require_platform(connection: BaseDatabaseWrapper) -> None:
+    """Raises NoPlatform where the platform's first table is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_database(), to_regclass('public.classes') IS NOT NULL")
+        name, is_there = cursor.fetchone()
+    if not is_there:
+        raise NoPlatform(
+            f'Database "{name}" does not hold the platform: it has no table public.classes. '
+            "Look at DATABASE_URL, or carry out the platform's migrations first."
+        )
+
+
 def prepare_schema(connection: BaseDatabaseWrapper) -> None:
     """Makes the schema, and sees to it that what is made next lands there.
 
     Raises:
+        NoPlatform: there is nothing that it could serve.
         WrongSchema: the search path does not lead there, or the login may not make it.
     """
+    require_platform(connection)
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")

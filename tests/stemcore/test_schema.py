@@ -11,7 +11,7 @@ from django.db import connection, connections
 from psycopg import errors
 
 from stemcore.embedded.server import ServerHandle
-from stemcore.schema import WrongSchema
+from stemcore.schema import NoPlatform, WrongSchema
 from tests.database import Superuser, new_database, point_django_at
 from tests.pooler import needs_direct
 
@@ -81,6 +81,13 @@ def test_migrate_puts_everything_of_ours_into_stem(hosted: Superuser) -> None:
     call_command("migrate", verbosity=0)
     assert {"django_migrations", "auth_user", "django_session"} <= tables_in(hosted, "stem")
     assert {schema: tables_in(hosted, schema) for schema in others} == before
+
+
+def test_migrate_makes_nothing_where_no_platform_is(hosted: Superuser) -> None:
+    hosted.execute("ALTER TABLE classes RENAME TO courses")
+    with pytest.raises(NoPlatform, match=r"no table public\.classes"):
+        call_command("migrate", verbosity=0)
+    assert tables_in(hosted, "stem") == set()
 
 
 def test_migrate_again_changes_nothing(hosted: Superuser) -> None:

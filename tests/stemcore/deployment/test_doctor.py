@@ -194,6 +194,17 @@ def test_vectors_of_another_size(deployment: Deployment) -> None:
     assert found() == (1, {"embeddings openai": ["stemcore.E038"]})
 
 
+def test_a_platform_without_chunks(deployment: Deployment) -> None:
+    deployment.settings.PROVIDERS = {}
+    deployment.database.execute("ALTER TABLE material_chunks RENAME COLUMN embedding TO away")
+    try:
+        code, findings = found()
+    finally:
+        deployment.database.execute("ALTER TABLE material_chunks RENAME COLUMN away TO embedding")
+    assert findings["column of vectors"] == ["materials.E003"]
+    assert code == 1
+
+
 def test_another_size_in_the_settings(deployment: Deployment) -> None:
     deployment.settings.EMBEDDING_DIM = 768
     deployment.settings.PROVIDERS = {}
