@@ -10,9 +10,11 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stemcore.settings")
     if sys.argv[1:2] == ["demo"]:
         # Before the settings are read: the demo's first start makes them.
-        from stemcore.embedded.demo.environment import ensure_env_file
+        from stemcore.embedded.demo.environment import ensure_env_file, require_settings
 
-        ensure_env_file(Path(__file__).resolve().parent / ".env")
+        path = Path(__file__).resolve().parent / ".env"
+        if not ensure_env_file(path):
+            require_settings(path)
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -4,7 +4,19 @@ import os
 import secrets
 from pathlib import Path
 
+from stemcore import env
+
 MARK = "# Made by `manage.py demo`; `manage.py demo --reset` removes it."
+
+NEEDED = (
+    "DJANGO_DEBUG",
+    "DJANGO_SECRET_KEY",
+    "PYTHON_BACKEND_API_KEY",
+    "SUPABASE_URL",
+    "SUPABASE_JWT_SECRET",
+    "DEMO_STAFF_PASSWORD",
+)
+"""Without these there is no demo; the rest is a matter of choice."""
 
 _TEMPLATE = """{mark}
 DJANGO_DEBUG=true
@@ -42,6 +54,18 @@ def ensure_env_file(path: Path) -> bool:
             )
         )
     return True
+
+
+def require_settings(path: Path) -> None:
+    """Ends the process where a file of somebody's own leaves out what the demo needs."""
+    env.load_file(path)
+    off = ("", *env.FALSE)
+    lacking = [name for name in NEEDED if os.environ.get(name, "").strip().lower() in off]
+    if lacking:
+        raise SystemExit(
+            f"{path.name} is not the demo's and lacks what it needs ({', '.join(lacking)}): move it"
+            " away, start the demo, which makes a new one, and put your own lines there."
+        )
 
 
 def remove_env_file(path: Path) -> None:
