@@ -239,11 +239,14 @@ class _GenerationRun(_Run[Reply, T | None]):
         return reply
 
     def _as_without_json(self, failure: AttemptFailed) -> AttemptFailed:
-        """An empty answer is one without the object asked for; for want of tokens asking anew
-        would bring no other."""
+        """An empty answer is one without the object asked for.
+
+        Asking anew would bring no other for want of tokens, and where no more tools may be called.
+        """
         if failure.kind is FailureKind.EMPTY and self._original.answer_schema is not None:
             failure.message += " No JSON object found."
-            failure.faults = () if failure.starved else ("the answer is empty",)
+            if not failure.starved and not self._original.rounds:
+                failure.faults = ("the answer is empty",)
         return failure
 
     async def read(self, reply: Reply) -> T | None:

@@ -1,7 +1,6 @@
 """Conversations with tools, in the wire format of each provider."""
 
 import json
-from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -236,8 +235,7 @@ async def test_calls_that_were_cut_off_are_asked_for_with_more_room(
 @pytest.mark.parametrize("name", NAMES)
 async def test_no_call_is_taken_when_none_may_be_made(providers: Any, name: str) -> None:
     providers.configure(name)
-    asks = steps.calls(("calculator", {}))
-    providers.script(TWO, asks, asks, replace(asks, text="So be it."))
+    providers.script(TWO, TWO, steps.calls(("calculator", {}), text="So be it."))
     made = await first_round("a", "b")
     closed = with_rounds(made, calls_open=False)
     with pytest.raises(Exception, match="empty answer"):
