@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from chat import engines
 from chat.budget import BLUEPRINT_TOKENS, MATERIAL_TOKENS
-from chat.engines import Asking, EngineResult, Grounding
+from chat.engines import EngineRequest, EngineResult, Grounding
 from chat.engines.catalogue import in_force
 from chat.errors import ChatFailed
 from chat.lines import clip
@@ -27,7 +27,7 @@ async def answer_once(visit: Visit, body: GenerateAnswer) -> EngineResult:
     purpose = clip(body.purpose, PURPOSE_CHARS) or f"{membership.role}_chat_one_shot_v1"
     call = membership.call(purpose, deadline)
     try:
-        return await engines.run(_asking(body, membership), body.orchestration_hints, call)
+        return await engines.run(_engine_request(body, membership), body.orchestration_hints, call)
     except ProviderError as error:
         raise ChatFailed(error.message) from error
 
@@ -37,11 +37,11 @@ def _membership(visit: Visit) -> Membership:
     return visit.enter()
 
 
-def _asking(body: GenerateAnswer, membership: Membership) -> Asking:
+def _engine_request(body: GenerateAnswer, membership: Membership) -> EngineRequest:
     # What the prompt has no room for was not given, so it cannot be cited.
     blueprint = cut_lines(fenced_text(body.blueprint_context), BLUEPRINT_TOKENS)
     material = cut_lines(fenced_text(body.material_context), MATERIAL_TOKENS)
-    return Asking(
+    return EngineRequest(
         asker=replace(membership, class_title=body.class_title),
         message=body.user_message,
         grounding=Grounding(

@@ -7,38 +7,37 @@ from typing import Any, Final
 
 from chat.engines import direct
 from chat.engines.base import (
-    Asking,
+    EngineRequest,
     EngineResult,
     GraphFailed,
     Grounding,
     Orchestration,
-    Said,
     ToolMode,
 )
 from stemcore.providers import Budget, Call
 
-__all__ = ["Asking", "EngineResult", "Grounding", "Orchestration", "Said", "ToolMode", "run"]
+__all__ = ["EngineRequest", "EngineResult", "Grounding", "Orchestration", "ToolMode", "run"]
 
 MOST_ANSWERS: Final = 9
 """Answers of models that one request may use, over both engines."""
 
 
-async def run(asking: Asking, hints: Mapping[str, Any], call: Call) -> EngineResult:
+async def run(request: EngineRequest, hints: Mapping[str, Any], call: Call) -> EngineResult:
     """The answer of the engine that a request's `orchestration_hints` name, else the direct one's.
 
     Raises ProviderError when no usable answer came.
     """
     call = replace(call, budget=Budget(MOST_ANSWERS))
     if hints.get("engine") != "langgraph_v1":
-        return await direct.run(asking, call)
+        return await direct.run(request, call)
     try:
         run_graph = await asyncio.to_thread(_graph_engine)
-        return await run_graph(asking, call)
+        return await run_graph(request, call)
     except GraphFailed as failed:
-        return (await direct.run(asking, call)).after(failed)
+        return (await direct.run(request, call)).after(failed)
 
 
-def _graph_engine() -> Callable[[Asking, Call], Awaitable[EngineResult]]:
+def _graph_engine() -> Callable[[EngineRequest, Call], Awaitable[EngineResult]]:
     """The graph engine. LangGraph takes seconds to import, and costs nothing where nobody asks."""
     from chat.engines import langgraph
 

@@ -17,7 +17,7 @@ EngineName = Literal["direct_v1", "langgraph_v1"]
 ToolMode = Literal["off", "plan", "auto"]
 
 
-class Said(Protocol):
+class TranscriptLine(Protocol):
     """A line of a transcript."""
 
     @property
@@ -38,12 +38,12 @@ class Grounding:
     material: str = ""
     memory: str = ""
     assignment: str = ""
-    transcript: Sequence[Said] = ()
+    transcript: Sequence[TranscriptLine] = ()
     sources: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True)
-class Asking:
+class EngineRequest:
     """A message, who asks it, and all that it is answered from.
 
     `session_key` names the conversation to the provider and to an engine's own memory.

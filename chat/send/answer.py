@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from chat import engines
 from chat.compaction import Compaction, transcript_of
-from chat.engines import Asking, EngineResult, Grounding
+from chat.engines import EngineRequest, EngineResult, Grounding
 from chat.engines.catalogue import in_force
 from chat.errors import ResponseGenerationFailed
 from chat.requests import SendMessage
@@ -33,9 +33,9 @@ async def answer_message(
     material = await material_context_of(
         conversation.membership.class_id, conversation.embedding_provider, body.message, call
     )
-    asking = _asking(body, conversation, compaction, material)
+    request = _engine_request(body, conversation, compaction, material)
     try:
-        result = await engines.run(asking, body.orchestration_hints, call)
+        result = await engines.run(request, body.orchestration_hints, call)
     except ProviderError as error:
         raise ResponseGenerationFailed(error.message) from error
     return Answered(result, compaction)
@@ -46,14 +46,14 @@ def _call(conversation: Conversation, deadline: Deadline) -> Call:
     return membership.call(f"{membership.role}_chat_always_on_v1", deadline)
 
 
-def _asking(
+def _engine_request(
     body: SendMessage,
     conversation: Conversation,
     compaction: Compaction | None,
     material: MaterialContext,
-) -> Asking:
+) -> EngineRequest:
     memory = compaction.memory if compaction else conversation.memory
-    return Asking(
+    return EngineRequest(
         asker=conversation.membership,
         message=body.message,
         grounding=Grounding(

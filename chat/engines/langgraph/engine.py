@@ -7,7 +7,7 @@ from langchain_core.runnables import RunnableConfig
 from langsmith import tracing_context
 from structlog import get_logger
 
-from chat.engines.base import Asking, EngineResult, GraphFailed, Orchestration
+from chat.engines.base import EngineRequest, EngineResult, GraphFailed, Orchestration
 from chat.engines.langgraph import (  # noqa: F401  # they add their tools
     calculator,
     memory_tools,
@@ -25,11 +25,11 @@ SHARE: Final = 0.75
 """How much of the request's time the graph may use; the rest is the direct engine's."""
 
 
-async def run(asking: Asking, call: Call) -> EngineResult:
+async def run(request: EngineRequest, call: Call) -> EngineResult:
     """The grounded answer to a message. Raises GraphFailed when the graph gives none."""
     deadline = call.deadline.at_most(call.deadline.remaining() * SHARE)
-    tools = () if asking.tool_mode == "off" else offered(asking.tool_catalog)
-    work = Work(asking, replace(call, deadline=deadline), tools)
+    tools = () if request.tool_mode == "off" else offered(request.tool_catalog)
+    work = Work(request, replace(call, deadline=deadline), tools)
     try:
         # Whatever the environment says, nothing of a conversation goes to a tracing service.
         with tracing_context(enabled=False):
@@ -57,14 +57,14 @@ def _failed(work: Work, why: str) -> GraphFailed:
 
 
 def _result(work: Work) -> EngineResult:
-    asking, spent = work.asking, work.spent
+    request, spent = work.request, work.spent
     if work.answer is None or spent is None:
         raise _failed(work, "langgraph_v1 ended without an answer; direct_v1 answered.")
     orchestration = Orchestration(
         "langgraph_v1",
-        asking.tool_mode,
+        request.tool_mode,
         tuple(work.records),
-        asking.tool_catalog,
+        request.tool_catalog,
         _notes(work),
     )
     return EngineResult(work.answer, spent, orchestration)
@@ -73,7 +73,7 @@ def _result(work: Work) -> EngineResult:
 def _notes(work: Work) -> str:
     called = sum(record["type"] == "tool_call" for record in work.records)
     steps = len(work.results)
-    if work.asking.tool_mode == "off":
+    if work.request.tool_mode == "off":
         return "A graph without tools."
-    what = "planned" if work.asking.tool_mode == "plan" else "made"
+    what = "planned" if work.request.tool_mode == "plan" else "made"
     return f"{steps} step{'s' * (steps != 1)}, {called} tool call{'s' * (called != 1)} {what}."

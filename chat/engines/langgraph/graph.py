@@ -37,7 +37,7 @@ class State(TypedDict, total=False):
 async def recall(state: State, runtime: Runtime[Work]) -> State:
     """The turn begins: nothing of an earlier one is sent to the model again."""
     work = runtime.context
-    notes = await find_notes(work.place, work.asking.message, work.call)
+    notes = await find_notes(work.place, work.request.message, work.call)
     work.notes = tuple(notes)
     return {"turn": state.get("turn", 0) + 1, "rounds": [], "notes": notes, "answered": False}
 

@@ -30,7 +30,7 @@ class SaveMemory(Arguments):
 
 async def save_memory(work: Work, arguments: SaveMemory) -> str:
     """Keeps what the message says of it, not what the model made of that."""
-    note = wished_note(work.asking.message, arguments.text)
+    note = wished_note(work.request.message, arguments.text)
     if note is None:
         return NOT_WISHED
     await save_note(work.place, note, work.call)

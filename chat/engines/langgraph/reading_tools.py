@@ -27,7 +27,7 @@ class ReadContext(Arguments):
 
 async def read_context(work: Work, arguments: ReadContext) -> str:
     """A page of one part of the grounding, with how much follows."""
-    given = work.asking.grounding
+    given = work.request.grounding
     texts = {
         "blueprint": given.blueprint,
         "material": given.material,
@@ -53,7 +53,7 @@ async def search_materials(work: Work, arguments: SearchMaterials) -> str:
     """The class's passages that fit a question best, each under a label that may be cited."""
     deadline = work.call.deadline.at_most(SEARCH_SECONDS)
     found = await material_context(
-        work.asking.asker.class_id, arguments.query, replace(work.call, deadline=deadline)
+        work.request.asker.class_id, arguments.query, replace(work.call, deadline=deadline)
     )
     passages = [_labelled(work, passage) for passage in found.passages[:MOST_PASSAGES]]
     return text_of(passages) or "The materials of the class hold nothing on this."

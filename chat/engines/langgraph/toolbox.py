@@ -73,7 +73,7 @@ async def carry_out(work: Work, calls: Sequence[ToolCall]) -> tuple[str, ...]:
     """The outputs of calls, in their order. Nothing is raised but cancellation."""
     for call in calls:
         work.record_call(call)
-    if work.asking.tool_mode != "auto":
+    if work.request.tool_mode != "auto":
         return (PLANNED,) * len(calls)
     first = await asyncio.gather(*(_output(work, call) for call in calls[:CALLS_AT_ONCE]))
     outputs = [*first, *(TOO_MANY for _ in calls[CALLS_AT_ONCE:])]

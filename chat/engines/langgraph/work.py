@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any, Final
 
 from chat.answer import ChatAnswer
-from chat.engines.base import Asking, CallRecord, ResultRecord
+from chat.engines.base import CallRecord, EngineRequest, ResultRecord
 from chat.engines.prompt import chat_prompt
 from chat.engines.reading import SCHEMA, answer_reader
 from chat.lines import clip
@@ -41,7 +41,7 @@ class Work:
     """`sources` may be cited; what tools find is added to them. `call` ends before the request
     does, so that another engine can answer still."""
 
-    asking: Asking
+    request: EngineRequest
     call: Call
     tools: tuple[Tool, ...]
     notes: tuple[str, ...] = ()
@@ -51,30 +51,30 @@ class Work:
     longest_s: float = 0.0
 
     def __post_init__(self) -> None:
-        self.sources: list[Passage] = list(self.asking.grounding.sources)
+        self.sources: list[Passage] = list(self.request.grounding.sources)
 
     @cached_property
     def place(self) -> Place:
         """Where what it remembers is kept."""
-        asker = self.asking.asker
-        session = self.asking.session_key
+        asker = self.request.asker
+        session = self.request.session_key
         return Place(asker.class_id, asker.user_id, self.call.purpose, session)
 
     @cached_property
     def prompt(self) -> Prompt:
         """The prompt, with the notes that were recalled before it was first asked for."""
         notes = "\n".join(f"- {note}" for note in self.notes)
-        return chat_prompt(self.asking, notes=notes, tools=bool(self.tools))
+        return chat_prompt(self.request, notes=notes, tools=bool(self.tools))
 
     async def step(self, rounds: Sequence[ToolRound]) -> GenerationResult:
         """The model's next step: an answer, which is kept, or calls. Raises ProviderError."""
-        asking = self.asking
+        request = self.request
         generation = Generation(
             system=self.prompt.system,
             user=self.prompt.user,
-            max_tokens=asking.max_tokens,
+            max_tokens=request.max_tokens,
             answer_schema=SCHEMA,
-            session_id=asking.session_key,
+            session_id=request.session_key,
             tools=self.tools,
             calls_open=self.may_call(len(rounds)),
             rounds=tuple(rounds),
@@ -88,7 +88,7 @@ class Work:
 
     def may_call(self, rounds: int) -> bool:
         """Whether the next step may ask for calls: then there must be enough left for one more."""
-        if rounds >= (1 if self.asking.tool_mode == "plan" else MOST_ROUNDS):
+        if rounds >= (1 if self.request.tool_mode == "plan" else MOST_ROUNDS):
             return False
         budget = self.call.budget
         enough = budget is None or budget.left > KEPT_ANSWERS
