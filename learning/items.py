@@ -76,13 +76,13 @@ async def make_items(
     one further request while time is left; when that fails, what there is must do. Raises
     ProviderError when the first request gives nothing usable.
     """
-    asking = _Asking(kind, prompt, call)
-    first, result = await asking.ask(Wish(count))
+    requests = _Requests(kind, prompt, call)
+    first, result = await requests.ask(Wish(count))
     pool, findings, topped_up = [*first.judged], Counter(first.findings), False
     chosen = kind.chosen(pool, count)
     if _is_worth_more(chosen, count, result, call.deadline):
         topped_up = True
-        if more := await asking.more(pool, chosen, count, findings):
+        if more := await requests.more(pool, chosen, count, findings):
             gated, further = more
             pool += gated.judged
             findings += Counter(gated.findings)
@@ -102,7 +102,7 @@ def _is_worth_more(
     return any(one.cues for one in chosen) and deadline.remaining() > likely_s
 
 
-class _Asking(Generic[A, T]):
+class _Requests(Generic[A, T]):
     """The requests for items of one kind."""
 
     def __init__(
