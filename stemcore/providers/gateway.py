@@ -13,6 +13,8 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Generic, TypeVar, cast
 
+from structlog import get_logger
+
 from stemcore import observing
 from stemcore.answers.aside import read_aside
 from stemcore.answers.errors import UnusableAnswer
@@ -37,6 +39,8 @@ from stemcore.providers.types import (
     Vectors,
 )
 from stemcore.text import clean_text
+
+log = get_logger(__name__)
 
 A = TypeVar("A", bound=Metered)
 T = TypeVar("T")
@@ -302,7 +306,11 @@ class _GenerationRun(_Run[Reply, T | None]):
         (provider, reply, latency_ms), self._cut = self._cut, None
         try:
             return provider, await self._as_read(reply), reply, latency_ms
-        except Exception:  # noqa: BLE001  # the turn has failed already; this was an extra
+        except AttemptFailed:
+            return None
+        except Exception:  # the turn has failed already; this was an extra
+            model = provider.model(self.kind)
+            log.exception("provider_answer_unreadable", provider=provider.name, model=model)
             return None
 
 

@@ -38,8 +38,8 @@ async def run(request: EngineRequest, call: Call) -> EngineResult:
         raise _failed(work, "langgraph_v1 timed out; direct_v1 answered.") from None
     except ProviderError:
         raise _failed(work, "langgraph_v1 got no valid answer; direct_v1 answered.") from None
-    except Exception as error:  # noqa: BLE001  # the direct engine answers then
-        log.warning("chat_graph_failed", error=type(error).__name__)
+    except Exception as error:  # the direct engine answers then
+        log.warning("chat_graph_failed", exc_info=error)
         raise _failed(work, "langgraph_v1 failed; direct_v1 answered.") from None
     return _result(work)
 

@@ -102,8 +102,8 @@ async def _bounded(work: Work, kind: ToolKind[Any], arguments: Any) -> str:
             return await kind.run(work, arguments)
     except TimeoutError:
         return LATE
-    except Exception as error:  # noqa: BLE001  # whatever a tool runs into, the answer goes on
-        log.warning("chat_tool_failed", tool=kind.name, error=type(error).__name__)
+    except Exception as error:  # whatever a tool runs into, the answer goes on
+        log.warning("chat_tool_failed", tool=kind.name, exc_info=error)
         return FAILED
 
 
