@@ -57,7 +57,7 @@ def runtime() -> Runtime:
 
 
 def background(work: Coroutine[Any, Any, T], name: str) -> asyncio.Task[T]:
-    """A task for all requests, outside the context of the one that happens to start it."""
+    """A task outside the context of the request that happens to start it, and of its deadline."""
     return asyncio.create_task(work, name=name, context=Context())
 
 

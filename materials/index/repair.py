@@ -1,14 +1,13 @@
 """Repair, behind the requests that found it needed."""
 
 import asyncio
-from contextvars import Context
 from uuid import UUID
 
 from django.db import Error as DatabaseFailure
 from structlog import get_logger
 
 from materials.index.rows import BATCH, missing_rows, repair
-from stemcore.runtime import runtime
+from stemcore.runtime import background, runtime
 
 log = get_logger(__name__)
 
@@ -27,10 +26,7 @@ class Repairs:
         """Repairs a class soon; asked twice, once."""
         self._waiting[class_id] = None
         if self._task is None or self._task.done():
-            # In a context of its own: this must not end with the request that asked for it.
-            self._task = asyncio.create_task(
-                self._work(), name="chunk-words-repair", context=Context()
-            )
+            self._task = background(self._work(), "chunk-words-repair")
 
     async def _work(self) -> None:
         while self._waiting:

@@ -5,7 +5,6 @@ Jobs are worked beside the requests, a few at a time; a school with many files r
 """
 
 import asyncio
-from contextvars import Context
 
 from django.conf import settings
 from django.db import Error as DatabaseFailure
@@ -16,7 +15,7 @@ from materials.worker.crew import Crew
 from stemcore.http import Clients
 from stemcore.periodic import Job
 from stemcore.providers.registry import Adapters
-from stemcore.runtime import runtime
+from stemcore.runtime import background, runtime
 
 log = get_logger(__name__)
 
@@ -36,10 +35,7 @@ class LocalWorker:
     def wake(self) -> None:
         """Works the queue until it is empty, behind the requests."""
         if self._working is None or self._working.done():
-            # Outside the context of the request that happens to wake it, and of its deadline.
-            self._working = asyncio.create_task(
-                self._drain(), name="material-worker", context=Context()
-            )
+            self._working = background(self._drain(), "material-worker")
 
     async def work(self, size: int) -> Outcomes:
         """Works a batch now. Raises DatabaseFailure."""
