@@ -29,7 +29,8 @@ LEASE_S = 15.0
 """How long an admission lasts unless it is renewed: what a killed process held comes back then."""
 
 _LIVE = Q(expires_at__gt=Now())
-_EXPIRED = Q(owed=False) & ~_LIVE
+EXPIRED = Q(owed=False) & ~_LIVE
+"""Admissions past their lease; a use that is owed has none."""
 _WAITING = Q(active=False, owed=False) & _LIVE
 
 
@@ -183,7 +184,7 @@ def look_for_leftovers() -> Leftovers:
     """What sweeping finds to do; cheap when there is nothing."""
     found = GuestAdmission.objects.aggregate(
         debts=Count("id", filter=Q(owed=True)),
-        past_lease=Count("id", filter=_EXPIRED),
+        past_lease=Count("id", filter=EXPIRED),
         in_work=Count("id", filter=Q(owed=False)),
     )
     off = not found["in_work"] and platform.total_drift() != 0
@@ -197,7 +198,7 @@ def sweep_next() -> bool:
     The platform's recount may miss what is just changing; what it then leaves is mended here.
     """
     with in_turn():
-        expired = GuestAdmission.objects.filter(_EXPIRED).order_by("id").first()
+        expired = GuestAdmission.objects.filter(EXPIRED).order_by("id").first()
         if expired is not None:
             _sweep(GuestAdmission.objects.filter(sandbox_id=expired.sandbox_id))
         elif _total_is_off():
@@ -212,9 +213,9 @@ def _total_is_off() -> bool:
 
 def _sweep(admissions: QuerySet[GuestAdmission]) -> None:
     """Ends those that are expired, and gives back what they held."""
-    for expired in admissions.filter(_EXPIRED):
+    for expired in admissions.filter(EXPIRED):
         # Its process may wake up and renew it just now.
-        deleted, _ = GuestAdmission.objects.filter(_EXPIRED, id=expired.id).delete()
+        deleted, _ = GuestAdmission.objects.filter(EXPIRED, id=expired.id).delete()
         if deleted and expired.active:
             platform.release_slot(expired.sandbox_id)
 

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Max, Q, QuerySet, Sum
-from django.db.models.functions import Now
 
 from stemcore.database import read, write
 from stemcore.guests import platform
-from stemcore.guests.admissions import count_next, in_turn, sweep_next
+from stemcore.guests.admissions import EXPIRED, count_next, in_turn, sweep_next
 from stemcore.guests.quotas import COUNTERS
 from stemcore.models import GuestAdmission, GuestSandbox, GuestSessionQuota
 
@@ -61,7 +60,7 @@ def status() -> Status:
     counts = GuestAdmission.objects.aggregate(
         taken=Count("id", filter=Q(active=True)),
         queued=Count("id", filter=Q(active=False, owed=False)),
-        expired=Count("id", filter=Q(owed=False, expires_at__lte=Now())),
+        expired=Count("id", filter=EXPIRED),
         debts=Count("id", filter=Q(owed=True)),
         **{f"{feature}_in_work": Count("id", filter=Q(feature=feature)) for feature in COUNTERS},
     )
@@ -111,7 +110,7 @@ def reconcile() -> list[Change]:
 
 
 def _end_expired() -> Change:
-    before = GuestAdmission.objects.filter(owed=False, expires_at__lte=Now()).count()
+    before = GuestAdmission.objects.filter(EXPIRED).count()
     while sweep_next.sync():
         pass
     return Change("expired admissions", before, 0)
