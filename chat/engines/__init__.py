@@ -18,6 +18,8 @@ from stemcore.providers import Budget, Call
 
 __all__ = ["EngineRequest", "EngineResult", "Grounding", "Orchestration", "ToolMode", "run"]
 
+Engine = Callable[[EngineRequest, Call], Awaitable[EngineResult]]
+
 MOST_ANSWERS: Final = 9
 """Answers of models that one request may use, over both engines."""
 
@@ -31,14 +33,24 @@ async def run(request: EngineRequest, hints: Mapping[str, Any], call: Call) -> E
     if hints.get("engine") != "langgraph_v1":
         return await direct.run(request, call)
     try:
-        run_graph = await asyncio.to_thread(_graph_engine)
-        return await run_graph(request, call)
+        graph = await _graph_engine()
+        return await graph(request, call)
     except GraphFailed as failed:
         return (await direct.run(request, call)).after(failed)
 
 
-def _graph_engine() -> Callable[[EngineRequest, Call], Awaitable[EngineResult]]:
+_graph: Engine | None = None
+
+
+async def _graph_engine() -> Engine:
     """The graph engine. LangGraph takes seconds to import, and costs nothing where nobody asks."""
+    global _graph
+    if _graph is None:
+        _graph = await asyncio.to_thread(_import_graph)
+    return _graph
+
+
+def _import_graph() -> Engine:
     from chat.engines import langgraph
 
     return langgraph.run
