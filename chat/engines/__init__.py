@@ -1,6 +1,5 @@
 """Engines: a message and its grounding in, a grounded answer out, over the one gateway."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
@@ -14,6 +13,7 @@ from chat.engines.base import (
     Orchestration,
     ToolMode,
 )
+from stemcore.aside import aside
 from stemcore.providers import Budget, Call
 
 __all__ = ["EngineRequest", "EngineResult", "Grounding", "Orchestration", "ToolMode", "run"]
@@ -46,7 +46,7 @@ async def _graph_engine() -> Engine:
     """The graph engine. LangGraph takes seconds to import, and costs nothing where nobody asks."""
     global _graph
     if _graph is None:
-        _graph = await asyncio.to_thread(_import_graph)
+        _graph = await aside(_import_graph)
     return _graph
 
 

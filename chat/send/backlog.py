@@ -1,6 +1,5 @@
 """Compacting what is due, also what lies before the messages that a send loads."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from chat.compaction import Compacting, Compaction, due_reason
 from chat.compaction.terms import SCANNED_CHARS
 from chat.send.context import LOADED_MESSAGES, Conversation
 from chat.turns import Place, Turn
+from stemcore.aside import aside
 from stemcore.database import LONG, read
 from stemcore.text import estimate_tokens
 
@@ -31,8 +31,8 @@ async def compact_if_due(conversation: Conversation, message: str) -> Compaction
     making = Compacting(turns, memory, message, reason, older)
     if older:
         async for batch in _older_turns(conversation):
-            await asyncio.to_thread(making.add_older, batch)
-    return await asyncio.to_thread(making.finish, timezone.now())
+            await aside(making.add_older, batch)
+    return await aside(making.finish, timezone.now())
 
 
 async def _older_count(conversation: Conversation) -> int:

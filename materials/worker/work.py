@@ -15,6 +15,7 @@ from materials.extraction import Bounds
 from materials.ingestion import fail_material, ingest, start_material
 from materials.jobs import Claim, ClaimLost, release, retry_later
 from materials.worker.lease import leased, persist
+from stemcore.aside import aside
 from stemcore.providers import ProviderError
 from stemcore.supabase.storage import FileMissing, FileTooLarge, StorageUnavailable, storage
 
@@ -83,7 +84,7 @@ async def _content(path: str) -> bytes:
     try:
         with TemporaryFile() as target:
             await storage().fetch(path, target, Bounds().file_bytes)
-            return await asyncio.get_running_loop().run_in_executor(None, _whole, target)
+            return await aside(_whole, target)
     except FileMissing:
         raise FileGone from None
     except FileTooLarge:

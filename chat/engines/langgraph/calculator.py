@@ -6,7 +6,6 @@ the first unit comes.
 """
 
 import ast
-import asyncio
 import math
 import operator
 import re
@@ -26,6 +25,7 @@ from chat.engines.langgraph.expressions import (
 )
 from chat.engines.langgraph.toolbox import Arguments, ToolKind, add
 from chat.engines.langgraph.work import Work
+from stemcore.aside import aside
 
 MOST_BITS: Final = 2_000
 MOST_UNIT_POWER: Final = 12
@@ -219,7 +219,7 @@ class Calculate(Arguments):
 
 async def _calculate(_: Work, arguments: Calculate) -> str:
     try:
-        return await asyncio.to_thread(calculate, arguments.expression)
+        return await aside(calculate, arguments.expression)
     except WrongExpression as error:
         return f"Cannot calculate this: {error}."
 
