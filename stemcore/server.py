@@ -23,10 +23,12 @@ import json
 import os
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
+from uuid import uuid4
 
 import httptools
 import uvicorn
 from django.conf import settings
+from structlog import get_logger
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from stemcore.observing.folder import shared_folder
@@ -43,6 +45,13 @@ CONSOLE_NICENESS = 10
 """How far a process of the console alone stands back behind the API's on its machine."""
 FRAMING = 8
 """Bytes of a chunked body that may stand for one of content: a chunk of one byte has six."""
+REFUSED = (
+    b"content-type: application/json\r\nx-request-id: %b\r\n"
+    b"connection: close\r\ncontent-length: %d\r\n\r\n"
+)
+"""Headers of the answer to what is no request."""
+
+log = get_logger(__name__)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -160,15 +169,18 @@ class BoundedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Answers what is no request, or one too large to be read, and closes."""
         status, code, message = self._refusal
+        request_id = str(uuid4())
+        log.info("request_refused", status=status, code=code, request_id=request_id)
         content = {
             "ok": False,
             "data": None,
             "error": {"message": message, "code": code},
-            "meta": {"request_id": ""},
+            "meta": {"request_id": request_id},
         }
         body = json.dumps(content).encode()
-        head = b"content-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
-        self.transport.write(STATUS_LINE[status] + head % len(body) + body)
+        self.transport.write(
+            STATUS_LINE[status] + REFUSED % (request_id.encode(), len(body)) + body
+        )
         self.transport.close()
 
     def _count_header(self, size: int) -> None:

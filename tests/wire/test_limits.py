@@ -1,6 +1,7 @@
 """What a client may send before it is answered: no more bytes and no more time than it needs."""
 
 import time
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +15,7 @@ CHUNKED = b"transfer-encoding: chunked\r\n\r\n"
 
 def code_of(answer: Answer) -> str | None:
     assert answer.headers["content-type"] == "application/json"
+    assert UUID(answer.headers["x-request-id"]) == UUID(answer.body["meta"]["request_id"])
     error = answer.body["error"]
     return error["code"] if error else None
 
