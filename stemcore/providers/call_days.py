@@ -45,13 +45,13 @@ def added_up_through() -> date | None:
     return found
 
 
-def add_up_next(now: datetime | None = None) -> date | None:
+def add_up_next() -> date | None:
     """Adds up the first day that is over and has not been; None when there is none.
 
     Safe beside itself in other processes: the second finds the rows there. To be called in a unit.
     """
     day = _next_day()
-    if day is None or _midnight(day + timedelta(days=1)) + LATE > (now or datetime.now(UTC)):
+    if day is None or _midnight(day + timedelta(days=1)) + LATE > datetime.now(UTC):
         return None
     span = {"day": day, "begin": _midnight(day), "end": _midnight(day + timedelta(days=1))}
     with connection.cursor() as cursor:
@@ -88,16 +88,8 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-@write(lane=UPKEEP)
-def add_up_one() -> date | None:
-    """A unit of `add_up_next`."""
-    return add_up_next()
-
-
-@write(lane=BULK)
-def prune_some(days: int | None = None) -> int:
-    """A unit of `prune`."""
-    return prune(days)
+add_up_one = write(lane=UPKEEP)(add_up_next)
+prune_some = write(lane=BULK)(prune)
 
 
 async def _add_up() -> None:
