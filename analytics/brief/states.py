@@ -87,18 +87,17 @@ class Look:
             return False
         return self.payload is not None or self.snapshot.status in ("error", "generating")
 
-    def report(self, status: Status | None = None) -> BriefReport:
-        """What the caller is told; without a status, the one that the row stands for."""
-        payload = self.payload if self.has_evidence else None
-        told = status or self._status
+    def report(self) -> BriefReport:
+        """What the caller is told."""
+        payload, status = self.payload if self.has_evidence else None, self._status
         report: BriefReport = {
-            "status": told,
+            "status": status,
             "is_stale": payload is not None and not self.is_current,
             "payload": payload,
             "generated_at": iso(self.snapshot.generated_at) if self.snapshot and payload else None,
             "has_evidence": self.has_evidence,
         }
-        if told == "error" and self.snapshot:
+        if status == "error" and self.snapshot:
             report["error_message"] = self.snapshot.error_message
         return report
 

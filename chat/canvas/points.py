@@ -120,12 +120,12 @@ def scaled(values: Sequence[float], low: float, high: float, name: str) -> list[
     return [min(max(float(f"{value * factor:.4g}"), low), high) for value in values]
 
 
-def thinned(points: Sequence[P], at_most: int = MAX_POINTS) -> list[P]:
-    """So many points at even distances, the first and the last among them."""
-    if len(points) <= at_most:
+def thinned(points: Sequence[P]) -> list[P]:
+    """At most `MAX_POINTS` of the points, at even distances, the first and the last among them."""
+    if len(points) <= MAX_POINTS:
         return list(points)
-    step = (len(points) - 1) / (at_most - 1)
-    return [points[round(place * step)] for place in range(at_most)]
+    step = (len(points) - 1) / (MAX_POINTS - 1)
+    return [points[round(place * step)] for place in range(MAX_POINTS)]
 
 
 _PI = re.compile(r"(-?)\s*(\d*\.?\d*)\s*[*·]?\s*(?:π|pi)\s*(?:/\s*(\d{1,3}))?\s*(?:rad\w*)?", re.I)

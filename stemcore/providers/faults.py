@@ -98,15 +98,15 @@ class Fault:
         return FailureKind.SERVER if self.status >= 500 else FailureKind.REJECTED
 
 
-def fault_of(error: Any, status: int | None = None) -> Fault:
-    """The fault of an error: an object, a text, or whatever; `status` is the response's own."""
+def fault_of(error: Any) -> Fault:
+    """The fault of an error: an object, a text, or whatever."""
     fields = error if isinstance(error, Mapping) else {"message": error}
     text = " ".join(str(fields[key])[:_TEXT_LENGTH] for key in _told(fields))
     param = fields.get("param")
     about = param if isinstance(param, str) and param else text
     named = frozenset(name for name, words in _PARAMETERS.items() if words.search(about))
     return Fault(
-        status or _status(fields, text),
+        _status(fields, text),
         next((word for key in _WORD_KEYS if (word := code_word(fields.get(key)))), ""),
         named,
         tuple(int(number) for number in _NUMBERS.findall(text)),
