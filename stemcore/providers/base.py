@@ -2,10 +2,13 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import ClassVar
 
+import aiohttp
 from django.conf import settings
 
+from stemcore.http import BodyTooLarge
 from stemcore.providers.capabilities import EmbeddingFacts, embedding_facts
 from stemcore.providers.errors import AttemptFailed, FailureKind, code_word
 from stemcore.providers.tools import author_of
@@ -85,6 +88,21 @@ class KeyedProvider(Provider):
     @abstractmethod
     async def _embed_batch(self, inputs: Sequence[str], dimension: int) -> Vectors:
         """Embeddings of one request, in the inputs' order; `dimension` 0 is the model's own."""
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """Turns what the transport and the wire models raise into our one failure.
+
+        No cause is chained: its text may carry the prompt, the key or the address.
+        """
+        try:
+            yield
+        except BodyTooLarge:
+            raise self.failed(FailureKind.MALFORMED, "sent too much") from None
+        except (aiohttp.ClientError, OSError):
+            raise self.failed(FailureKind.CONNECTION, "could not be reached") from None
+        except ValueError:
+            raise self.failed(FailureKind.MALFORMED, "sent a malformed answer") from None
 
     def _check(self, embeddings: list[list[float]]) -> None:
         dimensions = {len(vector) for vector in embeddings}

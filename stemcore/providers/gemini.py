@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import cache
 from typing import Annotated, Any, ClassVar
 
-import aiohttp
 import certifi
 import msgspec
 from google import genai
@@ -16,7 +15,7 @@ from google.genai import errors, types
 from google.genai._api_client import GOOGLE_AI_API_DEFAULT_VERSION
 
 from stemcore.answers import OrNone
-from stemcore.http import BodyTooLarge, http_session
+from stemcore.http import http_session
 from stemcore.providers.base import KeyedProvider
 from stemcore.providers.capabilities import ModelFacts, model_facts
 from stemcore.providers.dialect import Dialect
@@ -193,20 +192,12 @@ class Gemini(KeyedProvider):
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
-        """Turns what the SDK and its transport raise into our one failure.
-
-        No cause is chained: its text may carry the prompt, the key or the address.
-        """
+        """As for all, and what the SDK raises besides."""
         try:
-            yield
+            with super()._failures():
+                yield
         except errors.APIError as error:
             raise self._status_failure(error) from None
-        except BodyTooLarge:
-            raise self.failed(FailureKind.MALFORMED, "sent too much") from None
-        except (aiohttp.ClientError, OSError):
-            raise self.failed(FailureKind.CONNECTION, "could not be reached") from None
-        except ValueError:
-            raise self.failed(FailureKind.MALFORMED, "sent a malformed answer") from None
 
     def _status_failure(self, error: errors.APIError) -> AttemptFailed:
         details = error.details if isinstance(error.details, Mapping) else {}

@@ -5,8 +5,7 @@ The rest of it, its request and response models and its HTTP client, costs four 
 exchange itself does, and would hide how a body is wrong; ours read the few fields that count.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar
@@ -19,7 +18,7 @@ from openai._models import FinalRequestOptions
 from pydantic import BeforeValidator, TypeAdapter
 
 from stemcore.answers import OrNone
-from stemcore.http import BodyTooLarge, exchange, http_session
+from stemcore.http import exchange, http_session
 from stemcore.providers.base import KeyedProvider
 from stemcore.providers.capabilities import ModelFacts, model_facts
 from stemcore.providers.chat_messages import calls_in, messages, thoughts_in, tools_field
@@ -255,21 +254,6 @@ class OpenAIShaped(KeyedProvider):
         if not response.ok or response.status >= 300:
             raise self._status_failure(response, answer)
         return answer
-
-    @contextmanager
-    def _failures(self) -> Iterator[None]:
-        """Turns what the transport and the wire models raise into our one failure.
-
-        No cause is chained: its text may carry the prompt, the key or the address.
-        """
-        try:
-            yield
-        except BodyTooLarge:
-            raise self.failed(FailureKind.MALFORMED, "sent too much") from None
-        except (aiohttp.ClientError, OSError):
-            raise self.failed(FailureKind.CONNECTION, "could not be reached") from None
-        except ValueError:
-            raise self.failed(FailureKind.MALFORMED, "sent a malformed answer") from None
 
     def _status_failure(self, response: aiohttp.ClientResponse, answer: bytes) -> AttemptFailed:
         try:
