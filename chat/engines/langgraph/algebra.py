@@ -200,7 +200,7 @@ def _solutions(terms: _Terms, unknown: str | None) -> str:
     if len(terms.names) == 1:
         values = _roots(zero, terms.divisors)
         return "; ".join(f"{symbol} = {value}" for value in values) or "It has no real solution."
-    return "; ".join(f"{symbol} = {value}" for value in _in_symbols(terms, zero, symbol))
+    return "; ".join(f"{symbol} = {value}" for value in _in_symbols(zero, symbol))
 
 
 def _of_system(terms: _Terms, zeros: Sequence[Any]) -> str:
@@ -253,7 +253,7 @@ def _roots_of_quadratic(a: Any, b: Any, c: Any) -> list[tuple[float, str]]:
     return [(float(value), f"{_plain(value)} ≈ {float(value):.{DIGITS}g}") for value in exact]
 
 
-def _in_symbols(terms: _Terms, zero: Any, symbol: Any) -> list[str]:
+def _in_symbols(zero: Any, symbol: Any) -> list[str]:
     """The solutions for one unknown, written by the others."""
     from sympy import Poly, factor, sqrt
 
