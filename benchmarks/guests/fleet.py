@@ -39,9 +39,6 @@ class Fleet:
         for port in self.ports:
             wait_for(f"http://127.0.0.1:{port}/healthz")
 
-    def pid(self, index: int) -> int:
-        return self._processes[index].pid
-
     def kill(self, index: int) -> None:
         """Ends a process at once, and starts another in its place."""
         self._processes[index].send_signal(signal.SIGKILL)

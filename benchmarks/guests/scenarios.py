@@ -262,19 +262,17 @@ class _Load:
 
     async def _go_on(self, client: aiohttp.ClientSession, number: int, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            index = random.randrange(len(self._fleet.ports))
-            before = self._fleet.pid(index)
-            port = self._fleet.ports[index]
+            port = random.choice(self._fleet.ports)
             outcome = await ask(client, port, EMBEDDING, self._guests[number])
             self.seen[number][outcome.code] += 1
             if outcome.status == 0:
-                self._note_broken(before == self._fleet.pid(index), number)
+                self._note_broken(number)
                 await asyncio.sleep(0.2)
             elif outcome.status != 200:
                 self.wrong[outcome.code] += 1
                 await asyncio.sleep(0.2)
 
-    def _note_broken(self, same_process: bool, number: int) -> None:
+    def _note_broken(self, number: int) -> None:
         """A refused connection is one to a process that is only starting."""
         refused = self.seen[number].pop("ClientConnectorError", 0)
         if not refused:
