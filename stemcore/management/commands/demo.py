@@ -19,6 +19,7 @@ from stemcore.embedded.demo.environment import remove_env_file
 from stemcore.embedded.demo.people import CLASS_ID
 from stemcore.embedded.platform import DATABASE, PlatformOutdated, install_platform
 from stemcore.embedded.server import start
+from stemcore.management.numbers import port_number
 from stemcore.server import serve
 
 HOST = "127.0.0.1"
@@ -37,7 +38,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=PORT, help=f"another port than {PORT}")
+        parser.add_argument(
+            "--port", type=port_number, default=PORT, help=f"another port than {PORT}"
+        )
         parser.add_argument("--reset", action="store_true", help="remove the demo's data and keys")
         parser.add_argument(
             "--shell", action="store_true", help="print what a shell needs to call the demo"

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from stemcore.management.numbers import port_number, whole
 from stemcore.server import serve
 
 
@@ -13,10 +14,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-        parser.add_argument("--port", default=8001, type=int, help="port to listen on")
-        parser.add_argument("--workers", default=1, type=int, help="processes that answer")
+        parser.add_argument("--port", default=8001, type=port_number, help="port to listen on")
         parser.add_argument(
-            "--grace", default=20, type=int, help="seconds for requests in work at the end"
+            "--workers", default=1, type=whole(1, 256), help="processes that answer"
+        )
+        parser.add_argument(
+            "--grace",
+            default=20,
+            type=whole(0, 3600),
+            help="seconds for requests in work at the end",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
