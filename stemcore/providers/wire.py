@@ -121,7 +121,7 @@ def unread_vectors(content: bytes, shape: type[S], inputs: int) -> S:
 
 
 async def read_vectors(vectors: Iterable[msgspec.Raw]) -> list[list[float]]:
-    """The numbers of embeddings, all finite. Raises ValueError."""
+    """The numbers of embeddings, all finite in single precision. Raises ValueError."""
     return await portions.each(_vector, vectors)
 
 
@@ -131,7 +131,9 @@ def _vector(raw: msgspec.Raw) -> list[float]:
     return _numbers.decode(raw)
 
 
-_numbers = msgspec.json.Decoder(list[float])
+# Vectors are stored and compared in single precision, which a larger number has no place in.
+_LARGEST = 3.4e38
+_numbers = msgspec.json.Decoder(list[Annotated[float, msgspec.Meta(ge=-_LARGEST, le=_LARGEST)]])
 
 
 def glance(raw: msgspec.Raw, kind: TypeAdapter[T]) -> T | None:

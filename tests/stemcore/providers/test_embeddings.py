@@ -62,6 +62,8 @@ async def test_it_restores_the_order(providers: Any) -> None:
         steps.vectors([1.0], [2.0], [3.0, 4.0]),
         steps.vectors([], [], []),
         steps.vectors(),
+        steps.vectors([float("nan")], [2.0], [3.0]),
+        steps.vectors([1e39], [2.0], [3.0]),  # Postgres has no room for it in a vector
         steps.raw(NAN),
         steps.raw(HUGE),
         steps.raw(b'{"data": [{"embedding": ["a"]}]}'),
