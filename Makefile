@@ -21,6 +21,7 @@ help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 .venv/run: requirements.txt requirements-demo.txt
+	@echo "Installing the pinned requirements into .venv: a minute or two, once."
 	$(PYTHON) -m venv .venv
 	$(INSTALL) -r requirements.txt -r requirements-demo.txt
 	@touch $@
