@@ -161,11 +161,10 @@ def _own_mb(pid: int) -> float:
     return 0.0
 
 
-def figures(looks: list[Held], requests: int) -> list[Figure]:
+def figures(looks: list[Held]) -> list[Figure]:
     first, last = looks[0], looks[-1]
     late = [after.memory_mb - before.memory_mb for before, after in pairwise(looks[-4:])]
     return [
-        figure("requests", "", requests, at_least=True),
         figure("memory after the first stretch", "MB", first.memory_mb),
         figure("memory at the end", "MB", last.memory_mb, MOST_GROWTH * first.memory_mb),
         figure("growth in each of the last three", "MB", late),
@@ -176,8 +175,12 @@ def figures(looks: list[Held], requests: int) -> list[Figure]:
             last.connection_mb,
             MOST_GROWTH * first.connection_mb,
         ),
-        figure("open files more than after the first stretch", "", last.files - first.files, 8),
-        figure("threads more than after the first stretch", "", last.threads - first.threads, 2),
+        figure(
+            "open files more than after the first stretch", "", max(0, last.files - first.files), 8
+        ),
+        figure(
+            "threads more than after the first stretch", "", max(0, last.threads - first.threads), 2
+        ),
     ]
 
 
@@ -192,10 +195,10 @@ async def run(service: Process, stretches: int, visitors: int) -> None:
             await crowd.come(visitors)
             looks.append(held(service))
             print(f"  stretch {number} of {stretches}: {looks[-1]}", flush=True)
-    print(f"  told: {dict(sorted(crowd.told.items()))}")
+    print(f"  {crowd.told.total():,} requests: {dict(sorted(crowd.told.items()))}")
     assert not {status for status in crowd.told if status >= 500}, "something failed"
     command = f"python -m benchmarks.soak --stretches {stretches} --visitors {visitors}"
-    tell("soak", command, figures(looks, crowd.told.total()))
+    tell("soak", command, figures(looks))
 
 
 @contextmanager
