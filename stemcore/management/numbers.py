@@ -3,6 +3,8 @@
 from argparse import ArgumentTypeError
 from collections.abc import Callable
 
+LAST_PORT = 65_535
+
 
 def whole(least: int, most: int) -> Callable[[str], int]:
     """The `type` of an argument that is a whole number from `least` to `most`."""
@@ -17,6 +19,3 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         return number
 
     return read
-
-
-port_number = whole(1, 65_535)

@@ -7,11 +7,12 @@ from django.core.management import CommandError, call_command
 @pytest.mark.parametrize(
     ("command", "option", "value"),
     [
-        ("serve", "--port", "0"),
+        ("serve", "--port", "-1"),
         ("serve", "--port", "99999"),
         ("serve", "--port", "http"),
         ("serve", "--workers", "0"),
         ("serve", "--grace", "-1"),
+        ("demo", "--port", "0"),
         ("demo", "--port", "99999"),
     ],
 )

@@ -19,7 +19,7 @@ from stemcore.embedded.demo.environment import remove_env_file
 from stemcore.embedded.demo.people import CLASS_ID
 from stemcore.embedded.platform import DATABASE, PlatformOutdated, install_platform
 from stemcore.embedded.server import start
-from stemcore.management.numbers import port_number
+from stemcore.management.numbers import LAST_PORT, whole
 from stemcore.server import serve
 
 HOST = "127.0.0.1"
@@ -39,7 +39,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
-            "--port", type=port_number, default=PORT, help=f"another port than {PORT}"
+            "--port", type=whole(1, LAST_PORT), default=PORT, help=f"another port than {PORT}"
         )
         parser.add_argument("--reset", action="store_true", help="remove the demo's data and keys")
         parser.add_argument(

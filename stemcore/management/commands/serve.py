@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from stemcore.management.numbers import port_number, whole
+from stemcore.management.numbers import LAST_PORT, whole
 from stemcore.server import serve
 
 
@@ -14,7 +14,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
-        parser.add_argument("--port", default=8001, type=port_number, help="port to listen on")
+        parser.add_argument(
+            "--port",
+            default=8001,
+            type=whole(0, LAST_PORT),
+            help="port to listen on; 0 for any free one, which the log names",
+        )
         parser.add_argument(
             "--workers", default=1, type=whole(1, 256), help="processes that answer"
         )
