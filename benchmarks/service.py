@@ -12,7 +12,6 @@ from threading import Event, Thread
 from typing import Any
 
 import psutil
-from django.conf import settings
 
 from chat.models import ChatSession
 from classes.models import Classroom
@@ -22,7 +21,7 @@ from stemcore.supabase.tokens import PlatformUser
 from tests import database, factories
 from tests.ports import free_port
 from tests.service import end, environment, wait_for
-from tests.tokens import access_token
+from tests.tokens import credentials
 
 DATABASE = "benchmark"
 MESSAGES = 60
@@ -42,8 +41,7 @@ class World:
 
     @property
     def headers(self) -> dict[str, str]:
-        token = access_token(self.student.id)
-        return {"x-api-key": settings.PYTHON_BACKEND_API_KEY, "authorization": f"Bearer {token}"}
+        return credentials(self.student)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ from stemcore.embedded.platform import LOGIN
 from stemcore.supabase.tokens import PlatformUser
 from tests import content_routes, database, factories
 from tests.stubs.providers import ProviderStub
-from tests.tokens import access_token
+from tests.tokens import credentials
 
 AT_A_TIME = 8
 GRAPH = {"engine": "langgraph_v1"}
@@ -103,10 +103,8 @@ class Crowd:
                 pass
 
     def _post(self, path: str, user: PlatformUser | None, body: dict[str, Any]) -> Any:
-        headers = {"x-api-key": settings.PYTHON_BACKEND_API_KEY}
-        if user is not None:
-            token = access_token(user.id, anonymous=user.is_anonymous)
-            headers["authorization"] = f"Bearer {token}"
+        service_alone = {"x-api-key": settings.PYTHON_BACKEND_API_KEY}
+        headers = credentials(user) if user else service_alone
         return self.client.post(f"{self.service.url}/v1/{path}", json=body, headers=headers)
 
 

@@ -7,6 +7,8 @@ from uuid import UUID
 import jwt
 from django.conf import settings
 
+from stemcore.supabase.tokens import PlatformUser
+
 
 def access_token(
     user_id: UUID | str,
@@ -32,3 +34,9 @@ def access_token(
     payload = {name: value for name, value in payload.items() if value is not None}
     key = settings.SUPABASE_JWT_SECRET if secret is None else secret
     return jwt.encode(payload, key, algorithm=algorithm, headers=headers)
+
+
+def credentials(user: PlatformUser, **claims: Any) -> dict[str, str]:
+    """The headers with which the web app calls for a user; `claims` as for `access_token`."""
+    token = access_token(user.id, anonymous=user.is_anonymous, **claims)
+    return {"x-api-key": settings.PYTHON_BACKEND_API_KEY, "authorization": f"Bearer {token}"}

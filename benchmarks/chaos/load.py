@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
-from django.conf import settings
 
 from benchmarks.chaos.stage import Server, Stage
 from benchmarks.guests.world import Guest, new_guest
@@ -21,7 +20,7 @@ from stemcore.supabase.tokens import PlatformUser
 from tests import factories
 from tests.materials import files
 from tests.materials.queue import enqueue
-from tests.tokens import access_token
+from tests.tokens import credentials
 
 STUDENTS, GUESTS, GUESTS_IN_CHAT, UPLOADS = 10, 4, 3, 60
 TIMEOUT_MS = 8_000
@@ -147,10 +146,7 @@ async def _ask(
 ) -> Sent:
     server: Server = random.choice(stage.servers)
     life = server.lives
-    headers = {
-        "x-api-key": settings.PYTHON_BACKEND_API_KEY,
-        "authorization": f"Bearer {_token(stage, user)}",
-    }
+    headers = credentials(user, iss=f"{stage.bucket.server.url}/auth/v1")
     try:
         async with client.post(
             f"http://127.0.0.1:{server.port}{path}", json=body, headers=headers
@@ -161,8 +157,3 @@ async def _ask(
             return Sent(response.status, code, request_id, server.lives == life)
     except (aiohttp.ClientError, TimeoutError) as broken:
         return Sent(0, type(broken).__name__, "", False)
-
-
-def _token(stage: Stage, user: PlatformUser) -> str:
-    issuer = f"{stage.bucket.server.url}/auth/v1"
-    return access_token(user.id, anonymous=user.is_anonymous, iss=issuer)

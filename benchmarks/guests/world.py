@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from django.conf import settings
 
 from classes.models import Classroom
 from stemcore.guests.quotas import COUNTERS
@@ -18,7 +17,7 @@ from stemcore.supabase.tokens import PlatformUser
 from tests import content_routes, factories
 from tests.database import superuser
 from tests.stubs.steps import Reaction, Step, answer, error
-from tests.tokens import access_token
+from tests.tokens import credentials
 
 _numbers = itertools.count()
 
@@ -33,8 +32,7 @@ class Guest:
 
     @property
     def headers(self) -> dict[str, str]:
-        token = access_token(self.user.id, anonymous=self.user.is_anonymous)
-        return {"x-api-key": settings.PYTHON_BACKEND_API_KEY, "authorization": f"Bearer {token}"}
+        return credentials(self.user)
 
     def used(self, feature: str) -> int:
         row = factories.row(GuestSandbox, id=self.sandbox.id)
